@@ -1,0 +1,1 @@
+"""The domain of Foyer: what may happen at an event. It knows neither Django nor pages."""

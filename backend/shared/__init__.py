@@ -1,0 +1,1 @@
+"""What every feature stands on: refusals, states, the database edge, the actor, time, settings."""

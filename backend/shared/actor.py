@@ -1,0 +1,79 @@
+"""Who acts: built by the API from a verified token, by the portal from its session."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from backend.shared.config import config
+
+
+class ActorKind(StrEnum):
+    """What stands behind a call."""
+
+    VISITOR = "VISITOR"
+    USER = "USER"
+    KIOSK = "KIOSK"
+    SYSTEM = "SYSTEM"
+
+
+def normalise_email(email: str) -> str:
+    """One spelling per mailbox: no spaces around it, lower case."""
+    return email.strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Identity as the token gave it, never as a body or a query string says.
+
+    ``email`` is set only when it is verified. ``device`` names a kiosk or browser
+    for the activity record.
+    """
+
+    kind: ActorKind
+    user_id: str = ""
+    email: str = ""
+    name: str = ""
+    groups: frozenset[str] = field(default_factory=frozenset)
+    device: str = ""
+
+    @classmethod
+    def from_claims(cls, claims: Mapping[str, object], *, device: str = "") -> "Actor":
+        """The user of verified Cognito ID-token claims.
+
+        ``cognito:groups`` is a list in a token and a text in the gateway's context;
+        an e-mail that is not verified is left out.
+        """
+        verified = str(claims.get("email_verified", "")).lower() == "true"
+        return cls(
+            kind=ActorKind.USER,
+            user_id=str(claims["sub"]),
+            email=normalise_email(str(claims.get("email", ""))) if verified else "",
+            name=str(claims.get("name", "")),
+            groups=_groups(claims.get("cognito:groups")),
+            device=device,
+        )
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a person with an account acts."""
+        return self.kind is ActorKind.USER
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the person belongs to the stage's group of administrators."""
+        return self.is_signed_in and config().admin_group in self.groups
+
+    @property
+    def label(self) -> str:
+        """What the activity record stores: the kind and an id, never a name or an address."""
+        return f"{self.kind}:{self.user_id or self.device}".rstrip(":")
+
+
+def _groups(value: object) -> frozenset[str]:
+    if isinstance(value, str):
+        value = value.strip("[]").replace(",", " ").split()
+    return frozenset(map(str, value)) if isinstance(value, list | tuple) else frozenset()
+
+
+VISITOR = Actor(ActorKind.VISITOR)
+SYSTEM = Actor(ActorKind.SYSTEM)

@@ -1,0 +1,1 @@
+"""Templates, deployment, the local cloud and the build of the front-end parts."""
