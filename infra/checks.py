@@ -1,0 +1,85 @@
+"""``make check`` and ``make test``: every check of the project, each as one line with its time.
+
+Static checks run two at a time. Tests run in parallel, one local cloud per worker.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+STATIC: dict[str, list[str]] = {
+    "format": ["ruff", "format", "--check", "--quiet", "."],
+    "lint": ["ruff", "check", "--quiet", "."],
+    "types": ["mypy", "--no-error-summary", "backend", "portal", "infra"],
+    "imports": ["lint-imports"],
+    "security": ["bandit", "-q", "-c", "pyproject.toml", "-r", "backend", "portal", "infra"],
+    "openapi": ["python", "-m", "infra.openapi", "--check"],
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``static`` or ``tests``; the exit code is that of the first thing that failed."""
+    parser = argparse.ArgumentParser(prog="python -m infra.checks", description=__doc__)
+    parser.add_argument("what", choices=["static", "tests"])
+    what = parser.parse_args(arguments).what
+    return static_checks() if what == "static" else tests()
+
+
+def static_checks() -> int:
+    """All static checks; prints what each one that failed says."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        results = list(pool.map(_run_check, STATIC.items()))
+    return 1 if any(results) else 0
+
+
+def _run_check(check: tuple[str, list[str]]) -> int:
+    name, (program, *rest) = check
+    started = time.monotonic()
+    done = subprocess.run(
+        [str(BIN / program), *rest], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    verdict = "failed" if done.returncode else "ok"
+    lines = [f"  {name:<10} {verdict:<7} {time.monotonic() - started:5.1f} s"]
+    if done.returncode:
+        lines += [done.stdout.strip(), done.stderr.strip()]
+    print("\n".join(line for line in lines if line), flush=True)
+    return done.returncode
+
+
+def tests() -> int:
+    """The whole test suite with the coverage gate; browser tests where there is a browser."""
+    browser = find_browser()
+    command = [str(BIN / "python"), "-m", "pytest", "-q", "-n", _workers(), "--dist", "loadgroup"]
+    command += ["--cov=backend", "--cov-branch", "--cov-report=term:skip-covered", "--no-header"]
+    if browser is None:
+        if os.environ.get("CI") == "true":
+            print("No Chromium was found, and with CI=true the browser tests must run.")
+            return 1
+        print(
+            "No Chromium was found: the browser tests are skipped (install chromium to run them)."
+        )
+        command += ["-m", "not browser"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium or Chrome on this machine, or ``None``."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def _workers() -> str:
+    return os.environ.get("TEST_WORKERS") or str(max(2, os.cpu_count() or 2))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
