@@ -1,0 +1,1 @@
+"""Who works on an event, and in which role."""

@@ -1,0 +1,49 @@
+"""Who is in which team. ``role_of`` is asked by nearly every call, so it is cached."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from backend.shared.paging import Page
+from backend.team.models import Member
+from backend.team.roles import Role
+
+ROLE_CACHE_FOR = timedelta(seconds=30)
+_CACHE_LIMIT = 10_000
+_cached: dict[tuple[str, str], tuple[datetime, Role | None]] = {}
+
+
+def role_of(*, event_id: str, user_id: str, now: datetime) -> Role | None:
+    """The person's role at the event, or ``None``; at most 30 s old in this process.
+
+    One consistent read when it is not cached. A clock that was set back counts as expired.
+    """
+    if not user_id:
+        return None
+    known = _cached.get((event_id, user_id))
+    if known and timedelta(0) <= now - known[0] < ROLE_CACHE_FOR:
+        return known[1]
+    member = Member.find(event_id, user_id)
+    role = member.role if member else None
+    if len(_cached) >= _CACHE_LIMIT:
+        _cached.clear()
+    _cached[(event_id, user_id)] = (now, role)
+    return role
+
+
+def forget_role(*, event_id: str, user_id: str) -> None:
+    """Let this process read the role anew: it was just changed here."""
+    _cached.pop((event_id, user_id), None)
+
+
+def list_for_event(
+    *, event_id: str, limit: int, start: dict[str, Any] | None = None
+) -> Page[Member]:
+    """One page of an event's team, in the order of user ids."""
+    return Member.list_for_event(event_id, limit=limit, start=start)
+
+
+def list_for_member(
+    *, user_id: str, limit: int, start: dict[str, Any] | None = None
+) -> Page[Member]:
+    """One page of a person's memberships, the newest event first."""
+    return Member.list_for_member(user_id, limit=limit, start=start)
