@@ -1,0 +1,182 @@
+"""Table ``events``: one item per event.
+
+======================  ================================================  =====================
+Access pattern          Keys                                              Method
+======================  ================================================  =====================
+one event               pk=uuid                                           ``Event.fetch``
+several events          pk=uuid, batch                                    ``Event.find_many``
+what a person made      creator_index: pk=creator_id, sk=starts_at        ``list_by_creator``
+public, from a time on  listing_index: pk=listing (``PUBLIC#yyyy-mm``),   ``list_in_month``
+                        sk=starts_at; only while published and public
+======================  ================================================  =====================
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.transactions import TransactWrite
+
+from backend.events.errors import EventNotFound
+from backend.events.kinds import Category, LocationType, Visibility
+from backend.events.states import EDITABLE, EVENT_STATES, EventStatus
+from backend.shared import db
+from backend.shared.paging import Page
+
+
+class CreatorIndex(GlobalSecondaryIndex["Event"]):
+    """What one person made, by start."""
+
+    class Meta:
+        index_name = "creator_index"
+        projection = AllProjection()
+
+    creator_id = UnicodeAttribute(hash_key=True)
+    starts_at = db.UtcAttribute(range_key=True)
+
+
+class ListingIndex(GlobalSecondaryIndex["Event"]):
+    """Published public events of one month, by start."""
+
+    class Meta:
+        index_name = "listing_index"
+        projection = AllProjection()
+
+    listing = UnicodeAttribute(hash_key=True)
+    starts_at = db.UtcAttribute(range_key=True)
+
+
+def listing_of(month: datetime) -> str:
+    """The listing bucket of a moment: ``PUBLIC#2026-11`` (UTC)."""
+    return f"PUBLIC#{month.astimezone(UTC):%Y-%m}"
+
+
+class Event(db.Table):
+    """Something guests come to.
+
+    ``shards`` is over how many partitions its registrations spread. ``version`` counts
+    the changes of its details. ``changed_by`` is the label of who wrote last.
+    ``capacity`` is ``None`` when there is no limit.
+    """
+
+    class Meta(db.TableMeta):
+        table_name = db.table_name("events")
+
+    uuid = UnicodeAttribute(hash_key=True)
+    title = UnicodeAttribute()
+    description = UnicodeAttribute()
+    starts_at = db.UtcAttribute()
+    ends_at = db.UtcAttribute()
+    time_zone = UnicodeAttribute()
+    location_type = db.EnumAttribute(LocationType)
+    location = UnicodeAttribute()
+    category = db.EnumAttribute(Category)
+    capacity = NumberAttribute(null=True)
+    waiting_list = BooleanAttribute(default=False)
+    visibility = db.EnumAttribute(Visibility)
+    status = db.EnumAttribute(EventStatus, default=EventStatus.DRAFT)
+    shards = NumberAttribute()
+    creator_id = UnicodeAttribute()
+    creator_name = UnicodeAttribute()
+    banner_key = UnicodeAttribute(null=True)
+    version = NumberAttribute(default=1)
+    created_at = db.UtcAttribute()
+    updated_at = db.UtcAttribute()
+    published_at = db.UtcAttribute(null=True)
+    canceled_at = db.UtcAttribute(null=True)
+    changed_by = UnicodeAttribute()
+    listing = UnicodeAttribute(null=True)
+
+    creator_index = CreatorIndex()
+    listing_index = ListingIndex()
+
+    # Queries
+
+    @classmethod
+    def fetch(cls, event_id: str) -> "Event":
+        """The event, read consistently; ``EventNotFound`` when there is none."""
+        event = cls.find(event_id) if event_id else None
+        if event is None:
+            raise EventNotFound("There is no such event.")
+        return event
+
+    @classmethod
+    def list_by_creator(
+        cls, creator_id: str, *, limit: int, start: dict[str, Any] | None = None
+    ) -> "Page[Event]":
+        """One page of what a person made, the latest start first."""
+        return db.query_page(
+            cls.creator_index, creator_id, limit=limit, start=start, newest_first=True
+        )
+
+    @classmethod
+    def list_in_month(
+        cls,
+        month: datetime,
+        *,
+        starting_from: datetime,
+        limit: int,
+        start: dict[str, Any] | None = None,
+    ) -> "Page[Event]":
+        """One page of the published public events that start in ``month``, by start."""
+        return db.query_page(
+            cls.listing_index,
+            listing_of(month),
+            limit=limit,
+            start=start,
+            range_condition=ListingIndex.starts_at >= starting_from,
+        )
+
+    # Mutators
+
+    def add_within(self, write: TransactWrite) -> None:
+        """Write a new event as part of a larger transaction."""
+        write.save(self, condition=Event.uuid.does_not_exist())
+
+    def revise(self, values: Mapping[str, Any]) -> "Event":
+        """Write new details over exactly the version that was read.
+
+        Refuses with ``StaleWrite`` when another edit won or the event closed meanwhile.
+        """
+        changes = {"version": self.version + 1, **values}
+        return Event.change(
+            self.uuid,
+            actions=_actions(changes),
+            condition=(Event.version == self.version) & Event.status.is_in(*EDITABLE),
+        )
+
+    def move_to(self, target: EventStatus, values: Mapping[str, Any]) -> "Event":
+        """Change the status, provided the stored one still allows it and no edit came between.
+
+        Refuses with ``IllegalTransition`` by what was read, ``StaleWrite`` by what is stored.
+        """
+        EVENT_STATES.check(self.status, target)
+        changes = {"status": target, "version": self.version + 1, **values}
+        return Event.change(
+            self.uuid,
+            actions=_actions(changes),
+            condition=Event.status.is_in(*EVENT_STATES.sources_of(target))
+            & (Event.version == self.version),
+        )
+
+    def show_banner(self, key: str, values: Mapping[str, Any]) -> "Event":
+        """Point to another banner, provided nobody else did; the details keep their version."""
+        seen = Event.banner_key
+        unchanged = seen == self.banner_key if self.banner_key else seen.does_not_exist()
+        return Event.change(
+            self.uuid,
+            actions=_actions({"banner_key": key, **values}),
+            condition=unchanged & Event.status.is_in(*EDITABLE),
+        )
+
+
+def _actions(changes: Mapping[str, Any]) -> list[Action]:
+    """``SET`` for each value, ``REMOVE`` for ``None``."""
+    attributes = Event.get_attributes()
+    return [
+        attributes[name].remove() if value is None else attributes[name].set(value)
+        for name, value in changes.items()
+    ]

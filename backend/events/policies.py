@@ -1,0 +1,69 @@
+"""Who may do what with an event. Pure: the role is looked up by ``queries.authorize``."""
+
+from enum import StrEnum
+
+from backend.events.errors import EventForbidden, EventNotFound
+from backend.events.kinds import Visibility
+from backend.events.models import Event
+from backend.events.states import EventStatus
+from backend.shared.actor import Actor, ActorKind
+from backend.team.roles import Role
+
+
+class EventAction(StrEnum):
+    """What one can want to do with an event."""
+
+    READ = "READ"
+    SEE_OVERVIEW = "SEE_OVERVIEW"
+    EDIT = "EDIT"
+    PUBLISH = "PUBLISH"
+    FINISH = "FINISH"
+    CANCEL = "CANCEL"
+    MANAGE_TEAM = "MANAGE_TEAM"
+    SEE_GUESTS = "SEE_GUESTS"
+    MANAGE_GUESTS = "MANAGE_GUESTS"
+    EXPORT_GUESTS = "EXPORT_GUESTS"
+    SCAN = "SCAN"
+    UNDO_SCAN = "UNDO_SCAN"
+    SEE_ACTIVITY = "SEE_ACTIVITY"
+
+
+A = EventAction
+
+_FLOOR = frozenset({A.READ, A.SEE_OVERVIEW})
+_DESK = _FLOOR | {A.SEE_GUESTS, A.SCAN, A.UNDO_SCAN}
+_OWNER = frozenset(EventAction)
+
+RIGHTS: dict[Role, frozenset[EventAction]] = {
+    Role.OWNER: _OWNER,
+    Role.ORGANISER: _OWNER - {A.CANCEL, A.MANAGE_TEAM},
+    Role.DESK: _DESK,
+    Role.FLOOR: _FLOOR,
+}
+
+
+def may(actor: Actor, event: Event, role: Role | None, action: EventAction) -> bool:
+    """Whether the actor, having ``role`` in the event's team (or none), may do this."""
+    if actor.is_administrator or actor.kind is ActorKind.SYSTEM:
+        return True
+    if role is not None and actor.is_signed_in and action in RIGHTS[role]:
+        return True
+    return action is A.READ and is_open_to_strangers(event)
+
+
+def is_open_to_strangers(event: Event) -> bool:
+    """Whether somebody outside the team may know the event: it is, or was, published."""
+    was_published = event.published_at is not None and event.status is not EventStatus.ARCHIVED
+    return was_published and event.visibility is not Visibility.PRIVATE
+
+
+def require(actor: Actor, event: Event, role: Role | None, action: EventAction) -> None:
+    """Refuse what the actor may not do.
+
+    ``EventNotFound`` where the event's existence is itself private, else ``EventForbidden``.
+    """
+    if may(actor, event, role, action):
+        return
+    if not may(actor, event, role, A.READ):
+        raise EventNotFound("There is no such event.")
+    raise EventForbidden("Your role at this event does not allow this.")
