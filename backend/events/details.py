@@ -1,0 +1,142 @@
+"""What an organiser says about an event, and the rules that each field keeps."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import available_timezones
+
+from backend.events.kinds import Category, LocationType, Visibility
+from backend.shared.errors import BadInput
+
+LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_LOCATION = 200, 10_000, 300
+LARGEST_CAPACITY = 100_000
+LONGEST_EVENT = timedelta(days=366)
+
+# Control characters, and halves of a character, which no encoding can store.
+_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_NOT_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDetails:
+    """The part of an event that its organisers write.
+
+    Times are aware; ``time_zone`` is the IANA zone they are shown in; ``capacity`` is a
+    number of seats or ``None`` for no limit.
+    """
+
+    title: str
+    description: str = ""
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    location_type: LocationType = LocationType.IN_PERSON
+    location: str = ""
+    category: Category = Category.OTHER
+    capacity: int | None = None
+    waiting_list: bool = False
+    visibility: Visibility = Visibility.PUBLIC
+
+
+def checked(details: EventDetails) -> EventDetails:
+    """The details as they are stored: texts trimmed, times in UTC.
+
+    Refuses with one ``BadInput`` that names every field that breaks a rule.
+    """
+    tidy = replace(
+        details,
+        title=details.title.strip(),
+        description=details.description.replace("\r\n", "\n").strip(),
+        location=details.location.strip(),
+    )
+    fields = {name: rule for name, check in _CHECKS.items() if (rule := check(tidy))}
+    if not fields:
+        fields = {name: rule for name, check in _TIME_CHECKS.items() if (rule := check(tidy))}
+    if fields:
+        raise BadInput(fields)
+    return replace(
+        tidy,
+        starts_at=tidy.starts_at.astimezone(UTC),
+        ends_at=tidy.ends_at.astimezone(UTC),
+        location_type=LocationType(tidy.location_type),
+        category=Category(tidy.category),
+        visibility=Visibility(tidy.visibility),
+    )
+
+
+def _title(details: EventDetails) -> str | None:
+    if not details.title:
+        return "Give the event a title."
+    return _line(details.title, LONGEST_TITLE)
+
+
+def _line(text: str, longest: int) -> str | None:
+    if len(text) > longest:
+        return f"At most {longest} characters."
+    return "Control characters are not allowed." if _NOT_IN_A_LINE.search(text) else None
+
+
+def _description(details: EventDetails) -> str | None:
+    if len(details.description) > LONGEST_DESCRIPTION:
+        return f"At most {LONGEST_DESCRIPTION:,} characters."
+    bad = _NOT_IN_PROSE.search(details.description)
+    return "Control characters are not allowed." if bad else None
+
+
+def _moment(moment: datetime) -> str | None:
+    if moment.tzinfo is None:
+        return "Give the time with its offset from UTC."
+    return None if 2000 <= moment.year < 2200 else "Choose a year between 2000 and 2199."
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _time_zone(details: EventDetails) -> str | None:
+    known = details.time_zone in _zone_names()
+    return None if known else "Choose a time zone by its IANA name, such as Europe/Berlin."
+
+
+def _capacity(details: EventDetails) -> str | None:
+    seats: object = details.capacity
+    if seats is None:
+        return None
+    # Python counts True as 1.
+    if isinstance(seats, int) and seats is not True and 1 <= seats <= LARGEST_CAPACITY:
+        return None
+    return f"A whole number from 1 to {LARGEST_CAPACITY:,}, or nothing for no limit."
+
+
+def _one_of(value: str, choices: type[Category | LocationType | Visibility]) -> str | None:
+    names = [choice.value for choice in choices]
+    return None if value in names else f"Choose one of {', '.join(names)}."
+
+
+def _ends_at(details: EventDetails) -> str | None:
+    if details.ends_at <= details.starts_at:
+        return "The end must be after the start."
+    too_long = details.ends_at - details.starts_at > LONGEST_EVENT
+    return "An event lasts at most a year." if too_long else None
+
+
+_Check = Callable[[EventDetails], str | None]
+
+_CHECKS: dict[str, _Check] = {
+    "title": _title,
+    "description": _description,
+    "starts_at": lambda details: _moment(details.starts_at),
+    "ends_at": lambda details: _moment(details.ends_at),
+    "time_zone": _time_zone,
+    "location_type": lambda details: _one_of(details.location_type, LocationType),
+    "location": lambda details: _line(details.location, LONGEST_LOCATION),
+    "category": lambda details: _one_of(details.category, Category),
+    "capacity": _capacity,
+    "visibility": lambda details: _one_of(details.visibility, Visibility),
+}
+
+# These compare times, so they are asked only when each time stands by itself.
+_TIME_CHECKS: dict[str, _Check] = {"ends_at": _ends_at}
