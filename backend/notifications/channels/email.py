@@ -1,0 +1,92 @@
+"""E-mail through Amazon SES v2, as one raw MIME message: text, HTML, inline images, files."""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import cache
+from typing import TYPE_CHECKING
+
+from backend.notifications.errors import ChannelRefused, ChannelUnavailable
+from backend.notifications.messages import Attachment, Message
+from backend.shared.config import config
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+REFUSALS = frozenset({"MessageRejected", "BadRequestException"})
+"""Answers of SES to this one message; every other error may pass or be mended."""
+
+
+class EmailChannel:
+    """Sends from the stage's ``MAIL_FROM`` address."""
+
+    def send(self, message: Message) -> None:
+        """Hand the message to SES; see ``Channel.send``."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        content = mime(message, sender=config().mail_from)
+        try:
+            _client().send_email(
+                FromEmailAddress=config().mail_from,
+                Destination={"ToAddresses": [message.recipient]},
+                Content={"Raw": {"Data": content}},
+            )
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", "unknown"))
+            if code in REFUSALS:
+                raise ChannelRefused(code) from None
+            raise ChannelUnavailable(code) from None
+        except BotoCoreError as error:
+            raise ChannelUnavailable(type(error).__name__) from None
+
+
+def mime(message: Message, *, sender: str) -> bytes:
+    """The message as SES wants it. Refuses (``ChannelRefused``) what cannot stand in a header."""
+    mail = EmailMessage(policy=SMTP)
+    try:
+        mail["From"] = sender
+        mail["To"] = message.recipient
+        mail["Subject"] = message.subject
+    except ValueError:
+        raise ChannelRefused("bad_header") from None
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    if message.html:
+        _add_html(mail, message)
+    for attachment in message.attachments:
+        if not attachment.inline_id:
+            _attach(mail, attachment)
+    return mail.as_bytes()
+
+
+def _add_html(mail: EmailMessage, message: Message) -> None:
+    mail.add_alternative(message.html, subtype="html")
+    page = list(mail.iter_parts())[-1]
+    assert isinstance(page, EmailMessage)  # noqa: S101 - for the type checker
+    for attachment in message.attachments:
+        if attachment.inline_id:
+            maintype, _, subtype = attachment.content_type.partition("/")
+            page.add_related(
+                attachment.content,
+                maintype,
+                subtype,
+                cid=f"<{attachment.inline_id}>",
+                disposition="inline",
+                filename=attachment.filename,
+            )
+
+
+def _attach(mail: EmailMessage, attachment: Attachment) -> None:
+    maintype, _, subtype = attachment.content_type.partition("/")
+    mail.add_attachment(
+        attachment.content, maintype=maintype, subtype=subtype, filename=attachment.filename
+    )
+
+
+@cache
+def _client() -> "SESV2Client":
+    import boto3
+    from botocore.config import Config
+
+    # Well under the five minutes for which a sender holds a message.
+    patience = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 2})
+    return boto3.client("sesv2", region_name=config().region, config=patience)
