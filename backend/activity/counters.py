@@ -1,0 +1,83 @@
+"""Counters that count every stream record exactly once, however often it is delivered.
+
+All counters of one shard of an event's registrations are one item, changed in one write
+together with the number of the last record counted. Records of one shard arrive in order;
+what is at or below that number was counted before and is skipped. Should DynamoDB ever
+split one shard's items over two stream shards, a recount repairs the numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from backend.activity.models import Stats
+from backend.shared.db import StaleWrite
+
+ARRIVALS_EVERY_MINUTES = 5
+_ARRIVALS_PREFIX = "at_"
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one stream record adds to the counters, by counter name."""
+
+    sequence_number: str
+    deltas: Mapping[str, int]
+
+
+def arrivals_at(moment: datetime) -> str:
+    """The counter of the five minutes that a moment lies in: ``at_202611201505`` (UTC)."""
+    utc = moment.astimezone(UTC)
+    start = utc.replace(minute=utc.minute - utc.minute % ARRIVALS_EVERY_MINUTES)
+    return f"{_ARRIVALS_PREFIX}{start:%Y%m%d%H%M}"
+
+
+def arrivals_of(counts: Mapping[str, int]) -> dict[datetime, int]:
+    """The arrivals among ``counts``: start of each five minutes (UTC) → guests admitted."""
+    return {
+        datetime.strptime(name, f"{_ARRIVALS_PREFIX}%Y%m%d%H%M").replace(tzinfo=UTC): number
+        for name, number in sorted(counts.items())
+        if name.startswith(_ARRIVALS_PREFIX)
+    }
+
+
+def apply(*, event_shard: str, changes: Sequence[Change]) -> int:
+    """Count a batch of records of one shard (``<event>#R<n>``) and say how many were new.
+
+    One write as a rule. Rises (``StaleWrite``) only when others keep counting the same
+    shard meanwhile; then the batch is to be delivered again.
+    """
+    ordered = sorted(
+        ((_padded(change.sequence_number), change.deltas) for change in changes if change.deltas),
+        key=lambda change: change[0],
+    )
+    for _ in range(_ATTEMPTS):
+        if not ordered:
+            return 0
+        try:
+            Stats.add_up(
+                event_shard,
+                _sum([deltas for _, deltas in ordered]),
+                first_seq=ordered[0][0],
+                last_seq=ordered[-1][0],
+            )
+        except StaleWrite as refusal:
+            counted = refusal.old.last_seq
+            ordered = [change for change in ordered if change[0] > counted]
+        else:
+            return len(ordered)
+    raise StaleWrite
+
+
+def _padded(sequence_number: str) -> str:
+    """Sequence numbers have up to 40 digits; only padded ones sort as text."""
+    return sequence_number.zfill(40)
+
+
+def _sum(deltas: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for one in deltas:
+        for name, number in one.items():
+            total[name] = total.get(name, 0) + number
+    return total

@@ -1,0 +1,30 @@
+"""What the activity of an event tells, and what is counted."""
+
+from enum import StrEnum
+
+
+class ActivityKind(StrEnum):
+    """One thing that can happen; pages put it into words."""
+
+    EVENT_CREATED = "EVENT_CREATED"
+    EVENT_EDITED = "EVENT_EDITED"
+    BANNER_CHANGED = "BANNER_CHANGED"
+    EVENT_PUBLISHED = "EVENT_PUBLISHED"
+    EVENT_FINISHED = "EVENT_FINISHED"
+    EVENT_CANCELED = "EVENT_CANCELED"
+    EVENT_ARCHIVED = "EVENT_ARCHIVED"
+    GUEST_REGISTERED = "GUEST_REGISTERED"
+    GUEST_WAITLISTED = "GUEST_WAITLISTED"
+    GUEST_PROMOTED = "GUEST_PROMOTED"
+    GUEST_CHANGED = "GUEST_CHANGED"
+    GUEST_CANCELED = "GUEST_CANCELED"
+    GUEST_ADMITTED = "GUEST_ADMITTED"
+    ADMISSION_UNDONE = "ADMISSION_UNDONE"
+
+
+class Counter(StrEnum):
+    """What is counted of registrations; arrivals per five minutes stand beside these."""
+
+    REGISTERED = "registered"
+    CANCELED = "canceled"
+    ADMITTED = "admitted"

@@ -1,0 +1,107 @@
+"""Tables ``activity`` and ``stats``.
+
+=======================  ==========================================  ========================
+Access pattern           Keys                                        Method
+=======================  ==========================================  ========================
+one month of an event    activity: pk=event_month                    ``Activity.list_in_month``
+                         (``<event>#yyyy-mm``), sk=ulid
+counters of one shard    stats: pk=event_shard (``<event>#R<n>``),   ``Stats.add_up``
+                         sk=metric
+counters of an event     stats: batch over its shards                ``Stats.list_for_event``
+=======================  ==========================================  ========================
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.expressions.operand import Path
+
+from backend.activity.kinds import ActivityKind
+from backend.shared import db
+from backend.shared.paging import Page
+
+# The one metric so far: what the registrations stream counts.
+REGISTRATIONS = "registrations"
+
+
+def month_key(event_id: str, moment: datetime) -> str:
+    """The partition an activity of that moment lies in: ``<event>#2026-11`` (UTC)."""
+    return f"{event_id}#{moment.astimezone(UTC):%Y-%m}"
+
+
+class Activity(db.Table):
+    """One thing that somebody did.
+
+    ``actor_label`` is a kind and an id, ``subject`` the id of what was changed; neither
+    these nor ``details`` (short texts by name) hold a name or an address.
+    """
+
+    class Meta(db.TableMeta):
+        table_name = db.table_name("activity")
+
+    event_month = UnicodeAttribute(hash_key=True)
+    ulid = UnicodeAttribute(range_key=True)
+    event_id = UnicodeAttribute()
+    kind = db.EnumAttribute(ActivityKind)
+    actor_label = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    at = db.UtcAttribute()
+    details = JSONAttribute(null=True)
+
+    @classmethod
+    def list_in_month(
+        cls, event_id: str, month: datetime, *, limit: int, start: dict[str, Any] | None = None
+    ) -> "Page[Activity]":
+        """One page of a month's activity, the newest first."""
+        return db.query_page(
+            cls, month_key(event_id, month), limit=limit, start=start, newest_first=True
+        )
+
+
+class Stats(db.Table):
+    """What was counted on one shard of an event's registrations.
+
+    Beside the keys and ``last_seq`` (the last stream record that was counted, 40 digits)
+    every attribute is a number; ``counts`` has them all by name.
+    """
+
+    class Meta(db.TableMeta):
+        table_name = db.table_name("stats")
+
+    event_shard = UnicodeAttribute(hash_key=True)
+    metric = UnicodeAttribute(range_key=True)
+    last_seq = UnicodeAttribute()
+
+    counts: Mapping[str, int]
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """The item with its counters, whose names are not known beforehand."""
+        item = super().from_raw_data(data)
+        item.counts = {name: int(value["N"]) for name, value in data.items() if "N" in value}
+        return item
+
+    @classmethod
+    def list_for_event(cls, event_id: str, shards: int) -> list[Self]:
+        """The counters of those shards on which anything was counted yet; eventually consistent."""
+        return cls.find_many([(f"{event_id}#R{n}", REGISTRATIONS) for n in range(shards)])
+
+    @classmethod
+    def add_up(
+        cls, event_shard: str, deltas: Mapping[str, int], *, first_seq: str, last_seq: str
+    ) -> None:
+        """Add the deltas of the stream records ``first_seq`` to ``last_seq``, once.
+
+        Refuses with ``StaleWrite`` when the stored ``last_seq`` is at or beyond the first.
+        """
+        cls.change(
+            event_shard,
+            REGISTRATIONS,
+            actions=[
+                Stats.last_seq.set(last_seq),
+                *(Path(name).add(delta) for name, delta in sorted(deltas.items())),
+            ],
+            condition=Stats.last_seq.does_not_exist() | (Stats.last_seq < first_seq),
+        )

@@ -1,0 +1,77 @@
+"""An event's activity and its numbers."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from backend.activity.counters import arrivals_of
+from backend.activity.kinds import Counter
+from backend.activity.models import Activity, Stats
+from backend.shared.paging import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """An event's numbers, a moment behind the registrations they count.
+
+    ``registered`` counts every registration that became confirmed and ``canceled`` those
+    given back since, so ``confirmed`` is what is left; ``arrivals`` maps the start of each
+    five minutes (UTC) to the guests admitted in it.
+    """
+
+    registered: int
+    canceled: int
+    admitted: int
+    arrivals: dict[datetime, int]
+
+    @property
+    def confirmed(self) -> int:
+        """How many hold a place now."""
+        return self.registered - self.canceled
+
+
+def totals(*, event_id: str, shards: int) -> Totals:
+    """The sum of the counters over the event's ``shards``; one batch read."""
+    sums: dict[str, int] = {}
+    for item in Stats.list_for_event(event_id, shards):
+        for name, number in item.counts.items():
+            sums[name] = sums.get(name, 0) + number
+    return Totals(
+        registered=sums.get(Counter.REGISTERED, 0),
+        canceled=sums.get(Counter.CANCELED, 0),
+        admitted=sums.get(Counter.ADMITTED, 0),
+        arrivals=arrivals_of(sums),
+    )
+
+
+def list_for_event(
+    *,
+    event_id: str,
+    since: datetime,
+    limit: int,
+    start: dict[str, Any] | None = None,
+    now: datetime,
+) -> Page[Activity]:
+    """One page of what happened at an event, the newest first.
+
+    ``since`` is when the event was made: month by month, pages go back to there.
+    """
+    month, after = _first_of_month(now), None
+    if start:
+        month, after = datetime.fromisoformat(start["month"]), start["after"]
+    found: list[Activity] = []
+    while month >= _first_of_month(since):
+        page = Activity.list_in_month(event_id, month, limit=limit - len(found), start=after)
+        found += page.items
+        after = page.next_key
+        if after is None:
+            month = _first_of_month(month - timedelta(days=1))
+        if len(found) == limit:
+            ended = after is None and month < _first_of_month(since)
+            return Page(found, None if ended else {"month": month.isoformat(), "after": after})
+    return Page(found)
+
+
+def _first_of_month(moment: datetime) -> datetime:
+    utc = moment.astimezone(UTC)
+    return utc.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
