@@ -4,6 +4,7 @@ No e-mail, name, token or ticket ever goes into a field.
 """
 
 import os
+import time
 
 from aws_lambda_powertools import Logger, Metrics
 
@@ -19,3 +20,50 @@ def trace_id() -> str:
         if "=" in part
     )
     return parts.get("Root", "")
+
+
+def log_request(
+    *,
+    request: str,
+    operation: str,
+    actor_kind: str,
+    event_id: str,
+    outcome: str,
+    status: int,
+    duration_ms: float,
+    cold_start: bool,
+) -> None:
+    """Write the one line of a served request; its outcome and time count as metrics.
+
+    ``request`` is the request id, ``outcome`` is ``ok`` or the code of the refusal. The
+    line carries its metrics in CloudWatch's embedded format: half the cost of a second line.
+    """
+    counted = "Failed" if status >= 500 else "Refused" if status >= 400 else "Served"
+    logger.info(
+        "request",
+        extra={
+            "request": request,
+            "operation": operation,
+            "actor_kind": actor_kind,
+            "event_id": event_id,
+            "outcome": outcome,
+            "status": status,
+            "cold_start": cold_start,
+            "xray_trace_id": trace_id(),
+            "Duration": round(duration_ms, 2),
+            counted: 1,
+            "_aws": {
+                "Timestamp": int(time.time() * 1000),
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": metrics.provider.namespace,
+                        "Dimensions": [["service"], ["service", "operation"]],
+                        "Metrics": [
+                            {"Name": counted, "Unit": "Count"},
+                            {"Name": "Duration", "Unit": "Milliseconds"},
+                        ],
+                    }
+                ],
+            },
+        },
+    )

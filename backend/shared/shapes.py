@@ -1,0 +1,171 @@
+"""What the shapes of the public API are made of: camelCase, bounded, nothing unknown.
+
+A text in a request has a length, holds no control characters, and is never a number in
+disguise. Refusals name the field as the client spelled it, and the rule it broke.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import from_json
+
+from backend.shared.clock import iso, parse_iso
+from backend.shared.errors import BadInput
+from backend.shared.paging import DEFAULT_LIMIT, MAX_LIMIT
+
+ShapeT = TypeVar("ShapeT", bound=BaseModel)
+
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+SEVERAL_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_MOST_ERRORS_TOLD = 20
+_LONGEST_NAME_TOLD = 64
+
+
+class Request(BaseModel):
+    """Base of every body that a client sends."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    """Base of every body that is answered: made by Python names, sent in camelCase."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, validate_by_name=True
+    )
+
+
+class Query(BaseModel):
+    """Base of the parameters after the question mark, which arrive as texts."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+
+class PageQuery(Query):
+    """Which part of a list is asked for."""
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many at most.")
+    next_token: str | None = Field(
+        None, max_length=2048, description="`nextToken` of the page before; opaque."
+    )
+
+
+class BadShape(BadInput):
+    """A request that breaks the rules of its shape; ``fields`` are spelled as they were sent."""
+
+
+def line(most: int, *, least: int = 0) -> StringConstraints:
+    """Trimmed, without line breaks, ``least`` to ``most`` characters: ``Annotated[str, line(9)]``."""
+    return StringConstraints(
+        strip_whitespace=True, min_length=least, max_length=most, pattern=ONE_LINE
+    )
+
+
+def prose(most: int) -> StringConstraints:
+    """At most ``most`` characters, line breaks and tabs among them."""
+    return StringConstraints(max_length=most, pattern=SEVERAL_LINES)
+
+
+def whole(least: int, most: int) -> Any:
+    """A whole number from ``least`` to ``most``; ``"3"``, ``3.0`` and ``true`` are none."""
+    return Field(strict=True, ge=least, le=most)
+
+
+def _read_time(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or len(value) > 40:
+        raise ValueError("no time")
+    try:
+        moment = parse_iso(value)
+    except OverflowError:
+        raise ValueError("no time") from None
+    if not 2000 <= moment.year < 2200:
+        raise ValueError("out of range")
+    return moment
+
+
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false, never ``1`` or ``"yes"``."""
+
+UtcTime = Annotated[
+    datetime,
+    BeforeValidator(_read_time),
+    PlainSerializer(iso, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
+]
+"""An instant: ISO 8601 with an offset or ``Z`` in requests, UTC with ``Z`` in answers."""
+
+
+def read_json(shape: type[ShapeT], text: str | bytes) -> ShapeT:
+    """The request in a JSON text; ``BadInput`` names each field that breaks a rule."""
+    try:
+        # Not model_validate_json: it lets pass, and drops, a field spelled by its Python name.
+        values = from_json(text)
+    except ValueError:
+        raise BadShape({}, "The body is not JSON that can be read.") from None
+    try:
+        return shape.model_validate(values)
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def read_query(shape: type[ShapeT], parameters: Mapping[str, str]) -> ShapeT:
+    """The parameters of a query string; ``BadInput`` names each one that breaks a rule."""
+    try:
+        return shape.model_validate_strings(dict(parameters))
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def camel(name: str) -> str:
+    """``starts_at`` → ``startsAt``, part by part of a dotted path."""
+    return ".".join(to_camel(part) for part in name.split("."))
+
+
+# The rule in our words: pydantic's sentences speak of Python.
+_RULES = {
+    "missing": "This is required.",
+    "extra_forbidden": "This is not known here.",
+    "string_type": "This must be a text.",
+    "string_unicode": "This must be a text.",
+    "string_too_short": "This needs at least {min_length} characters.",
+    "string_too_long": "This may have at most {max_length} characters.",
+    "string_pattern_mismatch": "This holds characters that are not allowed.",
+    "int_type": "This must be a whole number.",
+    "int_parsing": "This must be a whole number.",
+    "int_from_float": "This must be a whole number.",
+    "int_parsing_size": "This number is too large.",
+    "bool_type": "This must be true or false.",
+    "enum": "This must be one of {expected}.",
+    "literal_error": "This must be one of {expected}.",
+    "greater_than_equal": "This must be at least {ge}.",
+    "less_than_equal": "This must be at most {le}.",
+    "list_type": "This must be a list.",
+    "too_short": "This needs at least {min_length} entries.",
+    "too_long": "This may have at most {max_length} entries.",
+    "model_type": "This must be an object.",
+    "value_error": "This must be a time with an offset, such as 2026-11-20T18:00:00Z.",
+}
+
+
+def _refusal(error: ValidationError) -> BadShape:
+    fields: dict[str, str] = {}
+    problems = error.errors(include_url=False, include_input=False)
+    for problem in problems[:_MOST_ERRORS_TOLD]:
+        where = ".".join(str(part)[:_LONGEST_NAME_TOLD] for part in problem["loc"])
+        rule = _RULES.get(problem["type"], "This is not valid.")
+        fields[where or "body"] = rule.format_map(problem.get("ctx", {}))
+    return BadShape(fields)
