@@ -55,6 +55,7 @@ class Notification(db.Table):
     reason = UnicodeAttribute(null=True)
     queued_at = db.UtcAttribute()
     finished_at = db.UtcAttribute(null=True)
+    nudged_at = db.UtcAttribute(null=True)
     due_bucket = UnicodeAttribute(null=True)
     due_at = db.UtcAttribute(null=True)
 
@@ -97,6 +98,19 @@ class Notification(db.Table):
                 Notification.attempts.add(1),
             ],
             condition=free | left,
+        )
+
+    @classmethod
+    def nudge(cls, key: str, *, now: datetime) -> None:
+        """Touch a message that is due, so that the table's stream delivers it again.
+
+        Refuses (``StaleWrite``) one that is not due any more.
+        """
+        waiting = Notification.status.is_in(S.QUEUED, S.SENDING)
+        cls.change(
+            key,
+            actions=[Notification.nudged_at.set(now)],
+            condition=waiting & (Notification.due_at <= now),
         )
 
     def finish(self, status: NotificationStatus, *, reason: str | None, now: datetime) -> None:

@@ -63,6 +63,22 @@ def deliver(
         return refusal.old.status if refusal.old else None
 
 
+def nudge_stuck(*, now: datetime, limit: int = 100) -> int:
+    """Have messages that should have gone out by now delivered again; says how many.
+
+    Takes up to ``limit`` per bucket, the longest due first. Sends nothing itself: it touches
+    the item, and the table's stream delivers it. So only one function may send.
+    """
+    nudged = 0
+    for key in Notification.list_due(now=now, limit=limit):
+        try:
+            Notification.nudge(key, now=now)
+        except StaleWrite:
+            continue  # sent, or held by somebody, since the index was read
+        nudged += 1
+    return nudged
+
+
 def _attempt(
     held: Notification, *, compose: Compose, channel: Channel, now: datetime
 ) -> NotificationStatus:
