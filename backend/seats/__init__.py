@@ -1,0 +1,1 @@
+"""Seat pools: a limited number of seats, claimed and released without a counter."""

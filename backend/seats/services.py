@@ -1,0 +1,236 @@
+"""Seats: claimed, released and audited. Correct under any interleaving, crash or retry.
+
+A claim only holds a seat. Whoever claims goes on to commit (a registration that names
+the claim) and releases the claim when the commit is refused. What a crash leaves in
+between is found by the audit. A claim whose commit has an unknown outcome is never
+released by hand: it may be confirmed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from backend.seats.claims import (
+    BLOCKS_PER_SUMMARY,
+    Claim,
+    block_caps,
+    new_attempt,
+    search_order,
+)
+from backend.seats.errors import PoolBusy, PoolNotFound
+from backend.seats.models import AuditState, Block, Pool, Summary
+from backend.seats.queries import View, view_of
+from backend.seats.states import Availability
+from backend.shared.db import StaleWrite
+
+AUDIT_EVERY = timedelta(minutes=5)
+THOROUGH_EVERY = timedelta(days=1)
+GRACE = timedelta(minutes=1)
+"""Claims younger than this may yet be confirmed by who made them."""
+_LOOKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a guest's registration says of a claim.
+
+    ``confirmed``: it names exactly this claim. ``settled``: it names another claim, whose
+    commit already keeps this one's from landing. ``version`` is the one to fence at.
+    """
+
+    confirmed: bool
+    settled: bool
+    version: int
+
+
+IsConfirmed = Callable[[Sequence[Claim]], Sequence[Standing]]
+Fence = Callable[[Claim, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What an audit found: claims looked at, released, and left for the next one."""
+
+    inspected: int
+    released: int
+    left: int
+
+
+def open_pool(*, pool: str, capacity: int | None, now: datetime) -> None:
+    """Make a pool of ``capacity`` seats (``None``: unlimited, no claims taken).
+
+    Writes blocks, summaries and, last of all, the pool: nobody can claim before. Opening it
+    again changes nothing. Refuses a capacity below 1 with ``BadInput``.
+    """
+    if Pool.find_pool(pool) is not None:
+        return
+    caps = [] if capacity is None else block_caps(capacity)
+    Block.add_all([Block(Block.key(pool, k), cap=cap, claims={}) for k, cap in enumerate(caps)])
+    for number in range(_summaries(len(caps))):
+        first = number * BLOCKS_PER_SUMMARY
+        room = set(range(first, min(first + BLOCKS_PER_SUMMARY, len(caps))))
+        Summary(Summary.key(pool, number), room=room).add()
+    limited = capacity is not None
+    Pool(
+        Pool.key(pool),
+        capacity=capacity,
+        blocks=len(caps),
+        opened_at=now,
+        audit_state=AuditState.NIGHTLY if limited else None,
+        audit_due_at=now + THOROUGH_EVERY if limited else None,
+    ).add()
+
+
+def availability(*, pool: str, now: datetime) -> Availability:
+    """What a newcomer would be told; at most a second old, no call within that second."""
+    return view_of(pool, now=now).availability
+
+
+def claim(*, pool: str, guest: str, now: datetime) -> Claim | None:
+    """Hold a seat for a new attempt of this guest; ``None`` when the pool is full.
+
+    One write unit where the first block tried has room. Refuses with ``PoolBusy`` while the
+    capacity changes. The caller commits the claim or releases it.
+    """
+    attempt = new_attempt()
+    for fresh in (False, True):
+        view = view_of(pool, now=now, fresh=fresh)
+        if view.availability in (Availability.CLOSED, Availability.UNLIMITED):
+            raise PoolBusy("The number of seats is being changed. Please try again.")
+        if view.availability is Availability.FULL:
+            return None
+        for number in search_order(guest, view.room, count=view.blocks):
+            wanted = Claim(guest, attempt, number)
+            try:
+                block = Block.take(pool, wanted, now=now)
+            except StaleWrite:
+                # Whoever filled it may have crashed before saying so; a view read just now
+                # that still shows room is worth correcting.
+                _note_full(pool, number, view, now=now, tell=fresh)
+                continue
+            if not block.has_room:
+                _note_full(pool, number, view, now=now, tell=True)
+            return wanted
+    return None
+
+
+def _note_full(pool: str, number: int, view: View, *, now: datetime, tell: bool) -> None:
+    view.room.discard(number)
+    if not tell:
+        return
+    summary = Summary.number_of(number)
+    last = all(Summary.number_of(other) != summary for other in view.room)
+    due_at = now + AUDIT_EVERY
+    left = Summary.clear(pool, number, due_at=due_at, audit_soon=last)
+    if not left.room and not last:
+        Summary.schedule(pool, summary, due_at=due_at)
+
+
+def release(*, pool: str, claim: Claim, now: datetime) -> None:
+    """Give exactly this claim's seat back. Repeating it changes nothing.
+
+    Only for claims that no registration confirms (any more).
+    """
+    try:
+        block = Block.give_back(pool, claim)
+        was_full = len(block.claims) + 1 >= block.cap
+    except StaleWrite as refusal:
+        # Released before, maybe by somebody who crashed before the summary heard of it.
+        if refusal.old is None:
+            return
+        block, was_full = refusal.old, False
+    view = view_of(pool, now=now)
+    if block.has_room and (was_full or claim.block not in view.room):
+        Summary.show(pool, {claim.block})
+        view.room.add(claim.block)
+
+
+def audit(
+    *, pool: str, is_confirmed: IsConfirmed, fence: Fence, now: datetime, thorough: bool = False
+) -> AuditReport:
+    """Release the claims that nobody confirmed and never will; show again what has room.
+
+    Looks at claims newer than the previous audit's start and older than a minute, or at all
+    older than a minute when ``thorough`` or when the nightly audit is due. Before a release
+    the guest's registration is fenced (its version raised), so a commit still on its way is
+    refused. Any number of audits may run at once.
+
+    ``is_confirmed`` reads, consistently, what the registrations say of some claims, in
+    their order; ``fence(claim, version)`` answers ``False`` when the version moved on.
+    """
+    stored = Pool.find_pool(pool)
+    if stored is None:
+        raise PoolNotFound("There are no seats under this name.", pool=pool)
+    thorough = thorough or stored.audit_due_at is None or stored.audit_due_at <= now
+    since = None if thorough or stored.audited_at is None else stored.audited_at - GRACE
+    blocks = Block.list_for_pool(pool, blocks=int(stored.blocks))
+    suspects = [
+        claim
+        for block in blocks
+        for claim, at in block.list_claims()
+        if at <= (now - GRACE).timestamp() and (since is None or at >= since.timestamp())
+    ]
+    released, left = _release_orphans(pool, suspects, is_confirmed, fence, now)
+    room = {block.number for block in blocks if block.has_room}
+    _show_room(pool, room, now=now)
+    _schedule(pool, stored, soon=stored.closed or stored.waiting or not (room or released), now=now)
+    stored.note_audit(
+        started_at=now, next_due_at=now + THOROUGH_EVERY if thorough and stored.blocks else None
+    )
+    return AuditReport(inspected=len(suspects), released=released, left=left)
+
+
+def _release_orphans(
+    pool: str, suspects: list[Claim], is_confirmed: IsConfirmed, fence: Fence, now: datetime
+) -> tuple[int, int]:
+    released = 0
+    for _ in range(_LOOKS):
+        moved: list[Claim] = []
+        for claim, standing in zip(suspects, is_confirmed(suspects), strict=True):
+            if standing.confirmed:
+                continue
+            if standing.settled or fence(claim, standing.version):
+                release(pool=pool, claim=claim, now=now)
+                released += 1
+            else:
+                moved.append(claim)
+        suspects = moved
+        if not suspects:
+            break
+    return released, len(suspects)
+
+
+def _show_room(pool: str, room: set[int], *, now: datetime) -> None:
+    """Show every block that has room.
+
+    Bits of full blocks stay: clearing one here could overtake a release, and the next claim
+    that such a block refuses clears it.
+    """
+    view = view_of(pool, now=now, fresh=True)
+    for _, missing in groupby(sorted(room - view.room), key=Summary.number_of):
+        blocks = set(missing)
+        Summary.show(pool, blocks)
+        view.room |= blocks
+
+
+def _schedule(pool: str, stored: Pool, *, soon: bool, now: datetime) -> None:
+    """One entry in the index of audits while the pool is full, closed or flagged, else none."""
+    for summary in Summary.list_for_pool(pool, blocks=int(stored.blocks)):
+        due_at = now + AUDIT_EVERY if soon and summary.number == 0 else None
+        if due_at or summary.audit_state:
+            Summary.schedule(pool, summary.number, due_at=due_at)
+
+
+def retire(*, pool: str) -> None:
+    """Audit this pool no more: its event is over. Idempotent."""
+    stored = Pool.find_pool(pool)
+    if stored is None:
+        return
+    stored.retire()
+    for number in range(_summaries(int(stored.blocks))):
+        Summary.schedule(pool, number, due_at=None)
+
+
+def _summaries(blocks: int) -> int:
+    return -(-blocks // BLOCKS_PER_SUMMARY)
