@@ -15,7 +15,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import Attribute
 from pynamodb.connection.base import Connection
 from pynamodb.connection.table import TableConnection
-from pynamodb.constants import ALL_NEW, ATTRIBUTES, ITEM, KEY, PUT_ITEM, STRING, UPDATE_ITEM
+from pynamodb.constants import (
+    ALL_NEW,
+    ATTRIBUTES,
+    ITEM,
+    KEY,
+    NUMBER,
+    PUT_ITEM,
+    STRING,
+    UPDATE_ITEM,
+)
 from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -244,3 +253,17 @@ class UtcAttribute(Attribute[datetime]):
     def deserialize(self, value: str) -> datetime:
         """The aware UTC datetime."""
         return parse_iso(value)
+
+
+class IntegerAttribute(Attribute[int]):
+    """A whole number; PynamoDB's own number attribute says ``float``."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        """The digits."""
+        return str(value)
+
+    def deserialize(self, value: str) -> int:
+        """The number."""
+        return int(value)
