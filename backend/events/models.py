@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
@@ -74,15 +74,15 @@ class Event(db.Table):
     location_type = db.EnumAttribute(LocationType)
     location = UnicodeAttribute()
     category = db.EnumAttribute(Category)
-    capacity = NumberAttribute(null=True)
+    capacity = db.IntegerAttribute(null=True)
     waiting_list = BooleanAttribute(default=False)
     visibility = db.EnumAttribute(Visibility)
     status = db.EnumAttribute(EventStatus, default=EventStatus.DRAFT)
-    shards = NumberAttribute()
+    shards = db.IntegerAttribute()
     creator_id = UnicodeAttribute()
     creator_name = UnicodeAttribute()
     banner_key = UnicodeAttribute(null=True)
-    version = NumberAttribute(default=1)
+    version = db.IntegerAttribute(default=1)
     created_at = db.UtcAttribute()
     updated_at = db.UtcAttribute()
     published_at = db.UtcAttribute(null=True)
