@@ -1,0 +1,167 @@
+"""What organisers do with an event. Used by the portal and by the public API.
+
+The registrations table and everything else that follows a change react to the events
+stream; these functions write the event (and its team, and its seat pool) only.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from ulid import ULID
+
+from backend.events import queries
+from backend.events.details import EventDetails, checked
+from backend.events.errors import EventClosed, EventNotStarted, SignInNeeded
+from backend.events.kinds import Visibility, shards_for
+from backend.events.models import Event, listing_of
+from backend.events.policies import EventAction
+from backend.events.states import EDITABLE, EventStatus
+from backend.seats import services as seats
+from backend.shared import db
+from backend.shared.actor import Actor
+from backend.shared.errors import BadInput
+from backend.team.models import Member
+from backend.team.roles import Role
+
+__all__ = [
+    "EventDetails",
+    "cancel_event",
+    "create_event",
+    "edit_event",
+    "finish_event",
+    "publish_event",
+]
+
+
+def create_event(*, details: EventDetails, actor: Actor, now: datetime) -> Event:
+    """A draft that the actor owns: the event and its first team member, both or neither.
+
+    Refuses with ``SignInNeeded`` and ``BadInput``.
+    """
+    if not actor.is_signed_in:
+        raise SignInNeeded("Sign in to make an event.")
+    values = asdict(checked(details))
+    event = Event(
+        # Ids sort by time, so lists of memberships show the newest event first.
+        uuid=str(ULID.from_datetime(now).to_uuid7()),
+        status=EventStatus.DRAFT,
+        shards=shards_for(details.capacity),
+        creator_id=actor.user_id,
+        creator_name=actor.name,
+        version=1,
+        created_at=now,
+        updated_at=now,
+        changed_by=actor.label,
+        **values,
+    )
+    owner = Member(
+        event_id=event.uuid,
+        member=actor.user_id,
+        name=actor.name,
+        role=Role.OWNER,
+        added_at=now,
+        added_by=actor.label,
+    )
+    with db.transaction() as write:
+        event.add_within(write)
+        owner.add_within(write)
+    return event
+
+
+def edit_event(
+    *, event_id: str, details: EventDetails, version: int, actor: Actor, now: datetime
+) -> Event:
+    """Write new details over the ``version`` that the actor saw.
+
+    Refuses with ``EventNotFound``, ``EventForbidden``, ``EventClosed`` (over, canceled),
+    ``StaleWrite`` (somebody edited meanwhile) and ``BadInput``: also when a published
+    event would get another capacity or a start that is over.
+    """
+    event = _authorize(event_id, actor, EventAction.EDIT, now)
+    if event.status not in EDITABLE:
+        raise EventClosed("This event cannot be changed any more.", status=event.status)
+    if event.version != version:
+        raise db.StaleWrite(old=event)
+    new = checked(details)
+    values = {**asdict(new), **_written(actor, now)}
+    if event.status is EventStatus.PUBLISHED:
+        _check_published(event, new, now)
+        values["listing"] = _listing(new.visibility, new.starts_at)
+    else:
+        # Nobody is registered yet, so the registrations may still spread otherwise.
+        values["shards"] = shards_for(new.capacity)
+    return _changed(event.revise(values))
+
+
+def _check_published(event: Event, new: EventDetails, now: datetime) -> None:
+    fields = {}
+    if new.capacity != event.capacity:
+        fields["capacity"] = "The capacity of a published event cannot be changed."
+    if new.ends_at != event.ends_at and new.ends_at <= now:
+        fields["ends_at"] = "The end of a published event cannot be moved into the past."
+    if fields:
+        raise BadInput(fields)
+
+
+def publish_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
+    """Open a draft for registration and open its seat pool.
+
+    Refuses with ``EventNotFound``, ``EventForbidden``, ``IllegalTransition``, ``BadInput``
+    (it is over) and ``StaleWrite``. Should the process die before the pool is open, the
+    events stream opens it.
+    """
+    event = _authorize(event_id, actor, EventAction.PUBLISH, now)
+    if event.status is EventStatus.DRAFT and event.ends_at <= now:
+        raise BadInput({"ends_at": "This event is over. Move it before you publish it."})
+    published = event.move_to(
+        EventStatus.PUBLISHED,
+        {
+            "published_at": now,
+            "listing": _listing(event.visibility, event.starts_at),
+            **_written(actor, now),
+        },
+    )
+    seats.open_pool(pool=event.uuid, capacity=event.capacity, now=now)
+    return _changed(published)
+
+
+def cancel_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
+    """Call a draft or a published event off; it leaves the listing at once.
+
+    Refuses with ``EventNotFound``, ``EventForbidden``, ``IllegalTransition`` and
+    ``StaleWrite``.
+    """
+    event = _authorize(event_id, actor, EventAction.CANCEL, now)
+    values = {"canceled_at": now, "listing": None, **_written(actor, now)}
+    return _changed(event.move_to(EventStatus.CANCELED, values))
+
+
+def finish_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
+    """Close a published event that has begun; it leaves the listing.
+
+    Refuses with ``EventNotFound``, ``EventForbidden``, ``EventNotStarted``,
+    ``IllegalTransition`` and ``StaleWrite``.
+    """
+    event = _authorize(event_id, actor, EventAction.FINISH, now)
+    if event.status is EventStatus.PUBLISHED and now < event.starts_at:
+        raise EventNotStarted("This event has not begun. To call it off, cancel it.")
+    values = {"listing": None, **_written(actor, now)}
+    return _changed(event.move_to(EventStatus.FINISHED, values))
+
+
+def _authorize(event_id: str, actor: Actor, action: EventAction, now: datetime) -> Event:
+    return queries.authorize(event_id=event_id, actor=actor, action=action, now=now, fresh=True)
+
+
+def _written(actor: Actor, now: datetime) -> dict[str, Any]:
+    return {"updated_at": now, "changed_by": actor.label}
+
+
+def _listing(visibility: Visibility, starts_at: datetime) -> str | None:
+    return listing_of(starts_at) if visibility is Visibility.PUBLIC else None
+
+
+def _changed(event: Event) -> Event:
+    queries.forget_settings(event.uuid)
+    return event
