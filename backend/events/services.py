@@ -10,10 +10,11 @@ from typing import Any
 
 from ulid import ULID
 
-from backend.events import queries
+from backend.events import media_bucket, queries
 from backend.events.details import EventDetails, checked
 from backend.events.errors import EventClosed, EventNotStarted, SignInNeeded
 from backend.events.kinds import Visibility, shards_for
+from backend.events.media_bucket import UploadOffer
 from backend.events.models import Event, listing_of
 from backend.events.policies import EventAction
 from backend.events.states import EDITABLE, EventStatus
@@ -26,10 +27,13 @@ from backend.team.roles import Role
 
 __all__ = [
     "EventDetails",
+    "UploadOffer",
+    "attach_banner",
     "cancel_event",
     "create_event",
     "edit_event",
     "finish_event",
+    "offer_banner",
     "publish_event",
 ]
 
@@ -78,9 +82,7 @@ def edit_event(
     ``StaleWrite`` (somebody edited meanwhile) and ``BadInput``: also when a published
     event would get another capacity or a start that is over.
     """
-    event = _authorize(event_id, actor, EventAction.EDIT, now)
-    if event.status not in EDITABLE:
-        raise EventClosed("This event cannot be changed any more.", status=event.status)
+    event = _authorize_change(event_id, actor, now)
     if event.version != version:
         raise db.StaleWrite(old=event)
     new = checked(details)
@@ -148,6 +150,41 @@ def finish_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
         raise EventNotStarted("This event has not begun. To call it off, cancel it.")
     values = {"listing": None, **_written(actor, now)}
     return _changed(event.move_to(EventStatus.FINISHED, values))
+
+
+def offer_banner(*, event_id: str, content_type: str, actor: Actor, now: datetime) -> UploadOffer:
+    """A form for uploading a banner straight to the media bucket; nothing is written.
+
+    Refuses with ``EventNotFound``, ``EventForbidden``, ``EventClosed`` and ``BadInput``
+    (on ``content_type``).
+    """
+    _authorize_change(event_id, actor, now)
+    return media_bucket.offer_upload(event_id=event_id, content_type=content_type)
+
+
+def attach_banner(*, event_id: str, key: str, actor: Actor, now: datetime) -> Event:
+    """Show the uploaded image ``key`` on the event and delete the one before.
+
+    Refuses with ``EventNotFound``, ``EventForbidden``, ``EventClosed``, ``StaleWrite``
+    (somebody else changed the banner) and ``BadInput`` on ``banner``; a file that is no
+    image is deleted. The version of the details stays.
+    """
+    event = _authorize_change(event_id, actor, now)
+    before = event.banner_key
+    if key == before:
+        return event
+    media_bucket.check_uploaded(event_id=event_id, key=key)
+    changed = event.show_banner(key, _written(actor, now))
+    if before:
+        media_bucket.remove(before)
+    return _changed(changed)
+
+
+def _authorize_change(event_id: str, actor: Actor, now: datetime) -> Event:
+    event = _authorize(event_id, actor, EventAction.EDIT, now)
+    if event.status not in EDITABLE:
+        raise EventClosed("This event cannot be changed any more.", status=event.status)
+    return event
 
 
 def _authorize(event_id: str, actor: Actor, action: EventAction, now: datetime) -> Event:
