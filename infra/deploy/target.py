@@ -10,8 +10,8 @@ import boto3
 from botocore.config import Config
 
 REGION = "eu-central-1"
-# The local cloud's key and secret; a real account's are never asked for on loopback.
-_LOCAL_KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+# The key and secret of the local cloud; a real account's are never read for loopback.
+LOCAL_KEY = "test"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Target:
     @cached_property
     def _session(self) -> Any:
         if self.is_local:
-            return boto3.Session(**_LOCAL_KEYS, region_name=self.region)
+            return boto3.Session(LOCAL_KEY, LOCAL_KEY, region_name=self.region)
         return boto3.Session(region_name=self.region)
 
     def client(self, service: str) -> Any:

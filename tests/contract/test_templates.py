@@ -1,0 +1,258 @@
+"""What the templates say, held against the code that they deploy and against house rules."""
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.shared.http import ApiRouter
+from infra.deploy.packaging import ROOT, load_template
+from infra.deploy.stage import SETTINGS, STACKS
+
+TEMPLATES = {name: load_template(ROOT / "infra" / f"{name}.yaml") for name in STACKS}
+# Rights that cannot be narrower, each with its reason.
+WIDE_RESOURCES = {
+    "*",  # X-Ray knows no resources; only the tracing policies have it (below)
+    "${MediaBucketArn}/banners/*",  # a banner's key is made when it is offered
+    "${MediaBucket.Arn}/banners/*",  # CloudFront reads every banner …
+    "${StaticBucket.Arn}/static/*",  # … and every static file, and nothing beside them
+}
+PUBLIC_ROUTES = {
+    ("GET", "/health"),
+    ("POST", "/register"),
+    ("POST", "/confirm"),
+    ("POST", "/resend-code"),
+    ("POST", "/login"),
+    ("POST", "/refresh"),
+    ("POST", "/logout"),
+    ("POST", "/forgot-password"),
+    ("POST", "/reset-password"),
+    ("GET", "/events"),
+    ("GET", "/events/{eventId}"),
+}
+
+
+def resources(stack: str, kind: str) -> dict[str, Any]:
+    """The properties of every resource of a type, by logical name."""
+    found = TEMPLATES[stack]["Resources"].items()
+    return {name: body.get("Properties", {}) for name, body in found if body["Type"] == kind}
+
+
+FUNCTIONS = {
+    name: (stack, properties)
+    for stack in ("api", "streams")
+    for name, properties in resources(stack, "AWS::Serverless::Function").items()
+}
+
+API_FUNCTIONS = [
+    name
+    for name, (stack, body) in FUNCTIONS.items()
+    if stack == "api" and (ROOT / "infra" / body["CodeUri"]).exists()
+]
+
+
+def routes(properties: dict[str, Any]) -> dict[tuple[str, str], bool]:
+    """(method, path) → whether anyone may call, of one function."""
+    events = [event["Properties"] for event in properties.get("Events", {}).values()]
+    return {
+        (event["Method"], event["Path"]): event.get("Auth") == {"Authorizer": "NONE"}
+        for event in events
+        if "Path" in event
+    }
+
+
+ROUTES = {route: public for _, body in FUNCTIONS.values() for route, public in routes(body).items()}
+
+
+def test_templates_pass_cfn_lint():
+    files = sorted(str(path) for path in (ROOT / "infra").glob("*.yaml"))
+    lint = Path(sys.executable).parent / "cfn-lint"
+
+    done = subprocess.run([lint, *files], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_parameter_is_a_setting_or_comes_from_an_earlier_stack(stack):
+    earlier = STACKS[: STACKS.index(stack)]
+    handed_on = {key for name in earlier for key in TEMPLATES[name].get("Outputs", {})}
+    settings = tomllib.loads(SETTINGS.read_text())
+
+    for stage in settings.keys() - {"every"}:
+        known = {"Stage"} | handed_on | settings["every"].keys() | settings[stage].keys()
+        wanted = TEMPLATES[stack].get("Parameters", {}).items()
+        assert [key for key, rules in wanted if "Default" not in rules and key not in known] == []
+
+
+def test_every_stage_setting_is_a_parameter_of_a_template():
+    parameters = {key for template in TEMPLATES.values() for key in template.get("Parameters", {})}
+    sections = tomllib.loads(SETTINGS.read_text()).values()
+
+    assert {key for section in sections for key in section} - parameters == set()
+
+
+def test_no_two_stacks_give_different_things_one_name():
+    names = Counter(key for template in TEMPLATES.values() for key in template.get("Outputs", {}))
+
+    assert {name: count for name, count in names.items() if count > 1} == {}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function_handler_role_and_log_share_a_name(name):
+    stack, body = FUNCTIONS[name]
+    word = name.removesuffix("Function")
+    module = re.sub(r"(?<!^)([A-Z])", r"_\1", word).lower()
+    log_group = resources(stack, "AWS::Logs::LogGroup")[f"{word}Logs"]["LogGroupName"]
+
+    assert body["CodeUri"] == f"../backend/handlers/{module}.py"
+    assert body["Handler"] == f"{module}.handler"
+    assert body["Role"] == {"Fn::GetAtt": [f"{word}Role", "Arn"]}
+    assert body["FunctionName"] == {"Fn::Sub": "${Stage}-" + module.replace("_", "-")}
+    assert log_group == {"Fn::Sub": "/aws/lambda/${Stage}-" + module.replace("_", "-")}
+
+
+@pytest.mark.parametrize("name", API_FUNCTIONS)
+def test_routes_of_a_function_are_those_its_handler_states(name):
+    body = FUNCTIONS[name][1]
+    module = body["Handler"].removesuffix(".handler")
+    served = vars(importlib.import_module(f"backend.handlers.{module}")).values()
+    routers = [value for value in served if isinstance(value, ApiRouter)]
+    stated = {(op.method, op.path): op.public for router in routers for op in router.operations}
+    deployed = {route: public for route, public in routes(body).items() if route[0] != "OPTIONS"}
+
+    assert deployed == stated
+
+
+def test_only_the_known_routes_are_public():
+    public = {route for route, free in ROUTES.items() if free and route[0] != "OPTIONS"}
+
+    assert public == PUBLIC_ROUTES
+
+
+def test_every_path_answers_preflights_without_a_token():
+    preflights = {path for (method, path), free in ROUTES.items() if method == "OPTIONS" and free}
+
+    assert preflights == {path for _, path in ROUTES}
+
+
+def test_throttling_settings_name_existing_routes():
+    settings = resources("api", "AWS::Serverless::Api")["Api"]["MethodSettings"]
+    named = [(setting["HttpMethod"], setting["ResourcePath"]) for setting in settings]
+    changing = {route for route in ROUTES if route[0] in {"POST", "PUT", "DELETE"}}
+
+    assert len(set(named)) == len(named)
+    assert set(named) == changing | {("*", "/*")}
+
+
+def test_gateway_refusals_carry_cors_headers_and_the_shape_of_errors():
+    answers = resources("api", "AWS::Serverless::Api")["Api"]["GatewayResponses"]
+
+    assert answers.keys() >= {"DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "THROTTLED"}
+    for answer in answers.values():
+        headers = answer["ResponseParameters"]["Headers"]
+        text = answer["ResponseTemplates"]["application/json"]
+        body = json.loads(text.replace("$context.error.messageString", '"words"'))
+        assert headers.keys() == {"Access-Control-Allow-Origin", "Vary"}
+        assert body.keys() == {"error", "code"}
+
+
+def statements() -> Iterator[tuple[str, dict[str, Any]]]:
+    for stack, template in TEMPLATES.items():
+        for name, resource in template["Resources"].items():
+            properties = resource.get("Properties", {})
+            documents = [properties["PolicyDocument"]] if "PolicyDocument" in properties else []
+            if resource["Type"] == "AWS::IAM::Role":
+                documents += [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+            for document in documents:
+                for statement in document["Statement"]:
+                    yield f"{stack}.{name}", statement
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)
+
+
+def test_rights_name_actions_and_resources_without_wildcards():
+    wide = {text for _, s in statements() for text in texts(s["Resource"]) if "*" in text}
+    bare = {where for where, s in statements() if "*" in set(texts(s["Resource"]))}
+    actions = {action for _, s in statements() for action in texts(s["Action"])}
+
+    assert wide == WIDE_RESOURCES
+    assert bare == {"api.TracingPolicy", "streams.TracingPolicy", "portal.TracingPolicy"}
+    assert {action for action in actions if "*" in action} == set()
+
+
+def test_each_role_belongs_to_one_function():
+    for stack in ("api", "streams"):
+        functions = [body for place, body in FUNCTIONS.values() if place == stack]
+        assert sorted(body["Role"]["Fn::GetAtt"][0] for body in functions) == sorted(
+            resources(stack, "AWS::IAM::Role")
+        )
+
+
+def test_public_reads_may_write_nothing():
+    role = resources("api", "AWS::IAM::Role")["PublicEventsRole"]
+    actions = {a for s in role["Policies"][0]["PolicyDocument"]["Statement"] for a in s["Action"]}
+
+    assert {action for action in actions if action.startswith("dynamodb:")} == {
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+    }
+
+
+@pytest.mark.parametrize("stack", ["api", "streams"])
+def test_functions_get_every_setting_that_the_backend_reads(stack):
+    source = (ROOT / "backend" / "shared" / "config.py").read_text()
+    read = set(re.findall(r'env\("([A-Z_]+)"', source)) - {"AWS_REGION"}  # Lambda sets that one
+    given = TEMPLATES[stack]["Globals"]["Function"]["Environment"]["Variables"]
+
+    assert read - given.keys() == set()
+
+
+def test_stream_mappings_lose_nothing():
+    mappings = [
+        event["Properties"]
+        for _, body in FUNCTIONS.values()
+        for event in body.get("Events", {}).values()
+        if event["Type"] == "DynamoDB"
+    ]
+    tables = resources("tables", "AWS::DynamoDB::Table").items()
+    streaming = [name.removesuffix("Table") for name, t in tables if "StreamSpecification" in t]
+
+    assert {mapping["Stream"]["Ref"] for mapping in mappings} == {
+        f"{n}StreamArn" for n in streaming
+    }
+    for mapping in mappings:
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["BisectBatchOnFunctionError"] is True
+        assert (mapping["MaximumRetryAttempts"], mapping["MaximumRecordAgeInSeconds"]) == (5, 86400)
+        assert mapping["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
+
+
+def test_media_is_reached_through_cloudfront_by_https_only():
+    buckets = resources("edge", "AWS::S3::Bucket").values()
+    config = resources("edge", "AWS::CloudFront::Distribution")["Distribution"][
+        "DistributionConfig"
+    ]
+    behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+
+    assert {flag for b in buckets for flag in b["PublicAccessBlockConfiguration"].values()} == {
+        True
+    }
+    assert {b["ViewerProtocolPolicy"] for b in behaviours} == {"redirect-to-https"}
+    assert [b["AllowedMethods"] for b in behaviours] == [["GET", "HEAD"], ["GET", "HEAD"]]
+    assert all("OriginAccessControlId" in origin for origin in config["Origins"])
