@@ -1,0 +1,12 @@
+"""What every template may ask for."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """``actor``, and ``languages`` when there is a choice."""
+    languages = settings.LANGUAGES if len(settings.LANGUAGES) > 1 else ()
+    return {"actor": getattr(request, "actor", None), "languages": languages}

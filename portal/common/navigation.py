@@ -1,0 +1,136 @@
+"""Where the bars of the base templates lead.
+
+A link shows once its page exists: the name of its URL pattern is the only thing to
+keep in step. ``event_id`` is handed to the patterns of one event.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from backend.shared.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """``key`` is what a page passes as ``section``; ``short`` is for the bar on phones."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    pattern: str
+    short: str | Promise = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str | Promise
+    links: list[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """``start`` is the organiser's first page."""
+
+    start: str
+    groups: list[Group] = field(default_factory=list)
+    shortcuts: list[Link] = field(default_factory=list)
+    account: list[Link] = field(default_factory=list)
+    public: list[Link] = field(default_factory=list)
+
+
+OF_ONE_EVENT = (
+    Group(
+        _("On the day"),
+        [
+            Link("overview", _("Overview"), "home", "organiser:overview", _("Overview")),
+            Link(
+                "registrations", _("Registrations"), "users", "organiser:registrations", _("Guests")
+            ),
+            Link("desk", _("Desk"), "qrcode", "kiosk:scan", _("Desk")),
+            Link("requests", _("Requests"), "bell", "organiser:requests", _("Requests")),
+            Link("orders", _("Orders"), "receipt", "organiser:orders", _("Orders")),
+            Link("kiosks", _("Kiosks"), "device-tablet", "organiser:kiosks"),
+        ],
+    ),
+    Group(
+        _("Prepare"),
+        [
+            Link("edit", _("Event"), "pencil", "organiser:event-edit", _("Event")),
+            Link("agenda", _("Agenda"), "calendar", "organiser:agenda"),
+            Link("catalogue", _("Catalogue"), "tag", "organiser:catalogue"),
+            Link("badges", _("Badges"), "id-badge-2", "organiser:badges"),
+            Link("announce", _("Announce"), "speakerphone", "organiser:announce"),
+        ],
+    ),
+    Group(
+        _("Look back"),
+        [
+            Link("reports", _("Reports"), "chart-bar", "organiser:reports"),
+            Link("activity", _("Activity"), "history", "organiser:activity"),
+            Link("team", _("Team"), "users-group", "organiser:team"),
+        ],
+    ),
+)
+OF_ALL_EVENTS = (
+    Group(
+        _("Organise"),
+        [
+            Link("events", _("My events"), "calendar", "organiser:events", _("Events")),
+            Link("new", _("New event"), "calendar-plus", "organiser:event-new", _("New")),
+        ],
+    ),
+)
+FOR_ADMINISTRATORS = Group(
+    _("Administration"), [Link("users", _("Users"), "users", "organiser:users", _("Users"))]
+)
+ACCOUNT = [
+    Link("events", _("My events"), "calendar", "organiser:events"),
+    Link("me", _("My tickets"), "ticket", "public:my-tickets"),
+    Link("profile", _("Profile"), "user", "public:profile"),
+]
+PUBLIC = [
+    Link("events", _("Events"), "calendar", "public:explore"),
+    Link("me", _("My tickets"), "ticket", "public:my-tickets"),
+]
+
+
+def navigation_for(*, actor: Actor, event: Any = None) -> Navigation:
+    """The links for one page; ``event`` is a domain event, or ``None``."""
+    keys = {"event_id": event.uuid} if event else {}
+    groups = [*(OF_ONE_EVENT if event else OF_ALL_EVENTS)]
+    if actor.is_administrator and not event:
+        groups.append(FOR_ADMINISTRATORS)
+    shown = [group for group in (_of(group, keys) for group in groups) if group.links]
+    everything = [link for group in shown for link in group.links]
+    return Navigation(
+        start=_address("organiser:events", {}) or reverse("home"),
+        groups=shown,
+        shortcuts=[link for link in everything if link.short][:4],
+        account=_existing(ACCOUNT, {}),
+        public=_existing(PUBLIC, {}),
+    )
+
+
+def _of(group: Group, keys: dict[str, str]) -> Group:
+    return Group(group.label, _existing(group.links, keys))
+
+
+def _existing(links: list[Link], keys: dict[str, str]) -> list[Link]:
+    addressed = [(link, _address(link.pattern, keys)) for link in links]
+    return [
+        Link(link.key, link.label, link.icon, link.pattern, link.short, href)
+        for link, href in addressed
+        if href
+    ]
+
+
+def _address(pattern: str, keys: dict[str, str]) -> str:
+    try:
+        return reverse(pattern, kwargs=keys)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,113 @@
+"""One JSON line per request, with the fields that the Lambdas' logs have too.
+
+No address, name, token or ticket: a route is logged by its pattern, and whatever
+looks like an e-mail address in a message is blotted out.
+"""
+
+import json
+import logging
+import os
+import re
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+
+from backend.shared.actor import ActorKind
+
+ADDRESS = re.compile(r"[^\s@'\"<>=&?]+(?:@|%40)[^\s@'\"<>&]+")
+FIELDS = (
+    "request", "method", "route", "status", "outcome", "actor", "duration_ms", "cold_start", "trace",
+)  # fmt: skip
+
+logger = logging.getLogger("portal")
+
+
+class JsonFormatter(logging.Formatter):
+    """A log record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry: dict[str, Any] = {
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "service": "portal",
+            "logger": record.name,
+            "message": blot(record.getMessage()),
+        }
+        entry |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        if record.exc_info:
+            entry["exception"] = blot(self.formatException(record.exc_info))
+        return json.dumps(entry)
+
+
+def blot(text: str) -> str:
+    """``text`` without anything that looks like an e-mail address."""
+    return ADDRESS.sub("[address]", text)
+
+
+class RequestLogMiddleware:
+    """Logs each request once it is answered."""
+
+    _cold = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        cold, RequestLogMiddleware._cold = RequestLogMiddleware._cold, False
+        response = self.get_response(request)
+        status = response.status_code
+        logger.info(
+            "request",
+            extra={
+                "request": request_id(request),
+                "method": request.method,
+                "route": _route(request),
+                "status": status,
+                "outcome": getattr(request, "outcome", "ok" if status < 400 else f"http_{status}"),
+                "actor": _actor_kind(request),
+                "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                "cold_start": cold,
+                "trace": os.environ.get("_X_AMZN_TRACE_ID", ""),
+            },
+        )
+        return response
+
+
+class NoStoreMiddleware:
+    """A page that read the session is nobody else's and is not left behind in a cache."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        session = getattr(request, "session", None)
+        if session is not None and session.accessed and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+def request_id(request: HttpRequest) -> str:
+    """The Lambda's request id, or one of our own; the same for the whole request."""
+    if not hasattr(request, "_foyer_id"):
+        context = request.META.get("lambda.context")
+        request._foyer_id = getattr(context, "aws_request_id", "") or uuid.uuid4().hex  # type: ignore[attr-defined]
+    return str(request._foyer_id)  # type: ignore[attr-defined]
+
+
+def _route(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return f"/{match.route}" if match else "(none)"
+
+
+def _actor_kind(request: HttpRequest) -> str:
+    """The kind, without reading the session for the log's sake."""
+    session = getattr(request, "session", None)
+    if session is None or not session.accessed:
+        return ActorKind.VISITOR
+    return ActorKind.USER if session.get("claims") else ActorKind.VISITOR

@@ -1,0 +1,68 @@
+"""What a session knows about the person: verified claims, and tokens that stay here."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
+
+from backend.shared.actor import VISITOR, Actor
+from portal.common.sessions import SIGNED_IN_AS
+
+CLAIMS, TOKENS = "claims", "tokens"
+REFRESH_BEFORE_SECONDS = 60
+# While Cognito cannot be reached, people stay signed in for this long after the last refresh.
+GRACE_SECONDS = 300
+
+
+def remember(request: HttpRequest, outcome: Any, *, stay: bool | None = None) -> None:
+    """Sign a person in: new session key, new form token, claims and tokens stored.
+
+    ``stay`` keeps the cookie for 30 days instead of until the browser closes; ``None``
+    leaves that as it is (a refresh).
+    """
+    if stay is not None:
+        request.session.cycle_key()
+        rotate_token(request)
+        request.session.set_expiry(settings.STAY_SIGNED_IN_AGE if stay else 0)
+    request.session[SIGNED_IN_AS] = outcome.claims["sub"]
+    request.session[CLAIMS] = outcome.claims
+    request.session[TOKENS] = {
+        "access": outcome.access_token,
+        "refresh": outcome.refresh_token,
+        "expires_at": outcome.expires_at,
+    }
+
+
+def forget(request: HttpRequest) -> None:
+    """Sign the person out here: the session and all it knew are gone."""
+    request.session.flush()
+    rotate_token(request)
+
+
+def actor_of(request: HttpRequest, *, now: datetime) -> Actor:
+    """Who acts. Renews tokens that are about to expire; revoked ones end the session."""
+    claims = request.session.get(CLAIMS)
+    if not claims:
+        return VISITOR
+    tokens = request.session[TOKENS]
+    if tokens["expires_at"] - REFRESH_BEFORE_SECONDS > now.timestamp():
+        return Actor.from_claims(claims)
+    return _renewed(request, tokens, now=now)
+
+
+def _renewed(request: HttpRequest, tokens: dict[str, Any], *, now: datetime) -> Actor:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from portal.common import cognito
+
+    try:
+        remember(request, cognito.refresh(tokens["refresh"]))
+    except cognito.ChallengeOver:
+        forget(request)
+        return VISITOR
+    except (BotoCoreError, ClientError, OSError):
+        if now.timestamp() > tokens["expires_at"] + GRACE_SECONDS:
+            return VISITOR
+    return Actor.from_claims(request.session[CLAIMS])

@@ -1,0 +1,6 @@
+"""Addresses of the kiosk pages."""
+
+from django.urls import URLPattern
+
+app_name = "kiosk"
+urlpatterns: list[URLPattern] = []
