@@ -11,7 +11,7 @@ import json
 import re
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -45,8 +45,6 @@ ALLOWED_METHODS = "DELETE,GET,OPTIONS,POST,PUT"
 ALLOWED_HEADERS = "Authorization,Content-Type,Idempotency-Key"
 PATH_PARAMETER = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _JSON = "application/json"
-
-Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 class TooLarge(DomainError):
@@ -276,26 +274,33 @@ class _Call:
 _call = _Call()
 
 
-def api(*routers: ApiRouter) -> Handler:
-    """The Lambda handler that serves the routes of ``routers``."""
-    app = APIGatewayRestResolver(debug=False)
-    for router in routers:
-        app.include_router(router)
-    app.exception_handler(DomainError)(_refuse)
-    app.exception_handler(Exception)(_fail)
-    app.not_found(partial(_find_no_route, [op for router in routers for op in router.operations]))
+class Handler:
+    """A Lambda handler; ``operations`` are the routes it serves."""
 
-    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def __init__(self, routers: Sequence[ApiRouter]) -> None:
+        self.operations = [op for router in routers for op in router.operations]
+        self._app = APIGatewayRestResolver(debug=False)
+        for router in routers:
+            self._app.include_router(router)
+        self._app.exception_handler(DomainError)(_refuse)
+        self._app.exception_handler(Exception)(_fail)
+        self._app.not_found(partial(_find_no_route, self.operations))
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The gateway's answer to a proxy event; every refusal is an answer too."""
         _call.begin(event)
-        answer = app.resolve(event, context)
+        answer = self._app.resolve(event, context)
         _add_headers(answer, _header(event, "origin"))
         _call.end(answer["statusCode"])
         return answer
 
-    return handler
+
+def api(*routers: ApiRouter) -> Handler:
+    """The Lambda handler that serves the routes of ``routers``."""
+    return Handler(routers)
 
 
-def _find_no_route(operations: list[Operation], _: NotFoundError) -> Response[str]:
+def _find_no_route(operations: Sequence[Operation], _: NotFoundError) -> Response[str]:
     method, path = _call.event["httpMethod"], _call.event["path"]
     if method == "OPTIONS":
         return Response(204, None, "")

@@ -19,7 +19,7 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import from_json
+from pydantic_core import PydanticCustomError, from_json
 
 from backend.shared.clock import iso, parse_iso
 from backend.shared.errors import BadInput
@@ -66,10 +66,10 @@ class BadShape(BadInput):
     """A request that breaks the rules of its shape; ``fields`` are spelled as they were sent."""
 
 
-def line(most: int, *, least: int = 0) -> StringConstraints:
-    """Trimmed, without line breaks, ``least`` to ``most`` characters: ``Annotated[str, line(9)]``."""
+def line(most: int, *, least: int = 0, trim: bool = True) -> StringConstraints:
+    """Without line breaks, ``least`` to ``most`` characters: ``Annotated[str, line(9)]``."""
     return StringConstraints(
-        strip_whitespace=True, min_length=least, max_length=most, pattern=ONE_LINE
+        strip_whitespace=trim, min_length=least, max_length=most, pattern=ONE_LINE
     )
 
 
@@ -83,17 +83,22 @@ def whole(least: int, most: int) -> Any:
     return Field(strict=True, ge=least, le=most)
 
 
+def broken(rule: str) -> PydanticCustomError:
+    """What a validator of a shape raises; ``rule`` is a sentence for the client."""
+    return PydanticCustomError("rule", "{rule}", {"rule": rule})
+
+
 def _read_time(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
-    if not isinstance(value, str) or len(value) > 40:
-        raise ValueError("no time")
     try:
-        moment = parse_iso(value)
-    except OverflowError:
-        raise ValueError("no time") from None
+        moment = parse_iso(value) if isinstance(value, str) and len(value) <= 40 else None
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None:
+        raise broken("This must be a time with an offset, such as 2026-11-20T18:00:00Z.")
     if not 2000 <= moment.year < 2200:
-        raise ValueError("out of range")
+        raise broken("This must be a year between 2000 and 2199.")
     return moment
 
 
@@ -157,7 +162,7 @@ _RULES = {
     "too_short": "This needs at least {min_length} entries.",
     "too_long": "This may have at most {max_length} entries.",
     "model_type": "This must be an object.",
-    "value_error": "This must be a time with an offset, such as 2026-11-20T18:00:00Z.",
+    "rule": "{rule}",
 }
 
 

@@ -172,6 +172,7 @@ def test_body_that_is_no_object_is_named(body):
             "0001-01-01T00:00:00+14:00",
             "This must be a time with an offset, such as 2026-11-20T18:00:00Z.",
         ),
+        ("startsAt", "1999-11-20T18:00:00Z", "This must be a year between 2000 and 2199."),
         ("starts_at", "2026-11-20T18:00:00Z", "This is not known here."),
         ("creatorId", "me", "This is not known here."),
     ],

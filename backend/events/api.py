@@ -1,0 +1,182 @@
+"""Routes of events: what anyone sees, and what organisers do."""
+
+from datetime import datetime
+
+from backend.events import queries, services
+from backend.events.schemas import (
+    BannerAnswer,
+    BannerInput,
+    EventAnswer,
+    EventEdit,
+    EventInput,
+    EventsAnswer,
+    EventsQuery,
+    OwnEventAnswer,
+    OwnEventsAnswer,
+)
+from backend.shared.actor import VISITOR, Actor
+from backend.shared.http import ApiRouter, Reply
+from backend.shared.idempotency import once
+from backend.shared.paging import decode_token, encode_token
+from backend.shared.shapes import PageQuery
+
+public_router = ApiRouter("events")
+router = ApiRouter("events")
+
+
+@public_router.serve("GET", "/events", answer=EventsAnswer, public=True)
+def list_events(query: EventsQuery, now: datetime) -> EventsAnswer:
+    """List the published public events.
+
+    Those that still run and those to come within a year, by start. A page may hold fewer
+    than `limit` and still have a `nextToken`.
+    """
+    asked = f"events?category={query.category or ''}"
+    page = queries.list_upcoming(
+        category=query.category,
+        limit=query.limit,
+        start=decode_token(query.next_token, query=asked),
+        now=now,
+    )
+    return EventsAnswer(
+        events=[EventAnswer.of(event) for event in page.items],
+        next_token=encode_token(page.next_key, query=asked),
+    )
+
+
+@public_router.serve(
+    "GET",
+    "/events/<event_id>",
+    answer=EventAnswer,
+    public=True,
+    refusals={404: ("event_not_found",)},
+)
+def show_event(event_id: str, now: datetime) -> EventAnswer:
+    """Show a published event.
+
+    Unlisted events are shown to who knows their id. Drafts and private events are not
+    found here.
+    """
+    return EventAnswer.of(queries.fetch_visible(event_id=event_id, actor=VISITOR, now=now))
+
+
+@router.serve(
+    "POST",
+    "/events",
+    answer=OwnEventAnswer,
+    status=201,
+    creates=True,
+    refusals={409: ("idempotency_mismatch", "still_running")},
+)
+def create_event(
+    body: EventInput, actor: Actor, now: datetime, idempotency_key: str
+) -> OwnEventAnswer:
+    """Create a draft.
+
+    The caller owns it. Nobody else sees it until it is published.
+    """
+    return once(
+        lambda: OwnEventAnswer.of(
+            services.create_event(details=body.details(), actor=actor, now=now)
+        ),
+        answer=OwnEventAnswer,
+        operation="create_event",
+        key=idempotency_key,
+        body=body,
+        actor=actor,
+        now=now,
+    )
+
+
+@router.serve(
+    "PUT",
+    "/events/<event_id>",
+    answer=OwnEventAnswer,
+    refusals={
+        403: ("event_forbidden",),
+        404: ("event_not_found",),
+        409: ("event_closed", "stale_write"),
+    },
+)
+def edit_event(event_id: str, body: EventEdit, actor: Actor, now: datetime) -> OwnEventAnswer:
+    """Edit an event.
+
+    The details are replaced as a whole, provided `version` is still the stored one.
+    """
+    event = services.edit_event(
+        event_id=event_id, details=body.details(), version=body.version, actor=actor, now=now
+    )
+    return OwnEventAnswer.of(event)
+
+
+@router.serve(
+    "DELETE",
+    "/events/<event_id>",
+    answer=OwnEventAnswer,
+    refusals={
+        403: ("event_forbidden",),
+        404: ("event_not_found",),
+        409: ("illegal_transition", "stale_write"),
+    },
+)
+def cancel_event(event_id: str, actor: Actor, now: datetime) -> OwnEventAnswer:
+    """Cancel an event.
+
+    Only its owner does. The event stays, with the status `CANCELED`.
+    """
+    return OwnEventAnswer.of(services.cancel_event(event_id=event_id, actor=actor, now=now))
+
+
+@router.serve(
+    "POST",
+    "/events/<event_id>/publish",
+    answer=OwnEventAnswer,
+    refusals={
+        403: ("event_forbidden",),
+        404: ("event_not_found",),
+        409: ("illegal_transition", "stale_write"),
+    },
+)
+def publish_event(event_id: str, actor: Actor, now: datetime) -> OwnEventAnswer:
+    """Publish a draft.
+
+    From then on guests can register.
+    """
+    return OwnEventAnswer.of(services.publish_event(event_id=event_id, actor=actor, now=now))
+
+
+@router.serve(
+    "POST",
+    "/events/<event_id>/banner",
+    answer=BannerAnswer,
+    also={201: "Where and how to upload the image."},
+    refusals={403: ("event_forbidden",), 404: ("event_not_found",), 409: ("stale_write",)},
+)
+def change_banner(
+    event_id: str, body: BannerInput, actor: Actor, now: datetime
+) -> BannerAnswer | Reply:
+    """Change the banner image.
+
+    First with `contentType`: the answer is a presigned form, good for one upload straight
+    to the media store. Then, once the file is there, with the `key` of that answer.
+    """
+    if body.content_type is not None:
+        offer = services.offer_banner(
+            event_id=event_id, content_type=body.content_type, actor=actor, now=now
+        )
+        return Reply(201, BannerAnswer(key=offer.key, url=offer.url, fields=offer.fields))
+    event = services.attach_banner(event_id=event_id, key=body.key, actor=actor, now=now)
+    return BannerAnswer(key=event.banner_key, banner_url=EventAnswer.of(event).banner_url)
+
+
+@router.serve("GET", "/me/events", answer=OwnEventsAnswer)
+def list_my_events(query: PageQuery, actor: Actor) -> OwnEventsAnswer:
+    """List the events one made."""
+    asked = f"me/events?user={actor.user_id}"
+    page = queries.list_created_by(
+        actor=actor, limit=query.limit, start=decode_token(query.next_token, query=asked)
+    )
+    return OwnEventsAnswer(
+        events=[OwnEventAnswer.of(event) for event in page.items],
+        next_token=encode_token(page.next_key, query=asked),
+    )
