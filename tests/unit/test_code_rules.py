@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DATABASE_CALLS = {"save", "query", "scan", "update", "batch_get", "batch_write", "refresh"}
+DATABASE_CALLS = {"save", "query", "scan", "update", "batch_get", "batch_write"}
 MAX_LINES = 400
 
 
