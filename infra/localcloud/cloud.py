@@ -92,6 +92,7 @@ class LocalCloud:
                 f"A local cloud already uses {self.state_dir} (pid {self.pid}): stop it with "
                 f"`python -m infra.localcloud down --state {self.state_dir}`."
             )
+        self._forget_process()
         port = self._wanted_port or self._last_port_if_free()
         if port and not _is_free(port):
             raise CloudError(f"Port {port} is in use: stop what uses it, or take another --port.")
@@ -106,6 +107,7 @@ class LocalCloud:
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if self._process is not None and self._process.poll() is not None:
+                self._forget_process()
                 raise CloudError(f"The local cloud did not start: {self._last_words()}")
             if self._answers():
                 return

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from infra.localcloud.patches import (
     api_import,
     error_types,
+    function_workers,
     media_viewers,
     saving,
     stack_secrets,
@@ -19,6 +20,7 @@ from infra.localcloud.patches import (
 PATCHES = {
     "api_import": api_import.install,
     "error_types": error_types.install,
+    "function_workers": function_workers.install,
     "media_viewers": media_viewers.install,
     "saving": saving.install,
     "stack_secrets": stack_secrets.install,
