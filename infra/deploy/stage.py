@@ -29,7 +29,6 @@ def deploy_stage(
     parameters: Mapping[str, str] | None = None,
     report: Report = _silently,
     target: Target | None = None,
-    templates: Path = INFRA,
 ) -> Outputs:
     """Bring the stacks of ``stage`` to their templates; returns the outputs of every stack.
 
@@ -48,7 +47,7 @@ def deploy_stage(
         stack = Stack(target, stack_name(stage, name))
         if name in chosen:
             started = time.monotonic()
-            changed = _deploy(stack, templates / f"{name}.yaml", packager, values)
+            changed = _deploy(stack, INFRA / f"{name}.yaml", packager, values)
             verdict = "deployed" if changed else "unchanged"
             report(f"{name:<8} {verdict:<9} {time.monotonic() - started:6.2f} s")
         outputs[name] = stack.outputs()
@@ -84,11 +83,14 @@ def _deploy(stack: Stack, file: Path, packager: Packager, values: Mapping[str, s
 
 
 def stage_parameters(stage: str, target: Target) -> dict[str, str]:
-    """What ``stages.toml`` says of ``stage``, over what it says of every stage."""
+    """What ``stages.toml`` says of ``stage``, over what it says of every stage.
+
+    On the local cloud a stage that it does not name is like ``local``.
+    """
     settings = tomllib.loads(SETTINGS.read_text())
-    values: dict[str, str] = settings["every"] | settings.get(stage, {})
     if not target.is_local and stage not in settings:
         raise DeployError(f"infra/stages.toml says nothing of the stage {stage}.")
+    values: dict[str, str] = settings["every"] | settings.get(stage, settings["local"])
     endpoint = target.endpoint if target.is_local else None
     return values | {"Stage": stage} | ({"LocalEndpoint": endpoint} if endpoint else {})
 
