@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.common.forms import FoyerForm
@@ -13,10 +14,18 @@ def email_field(**attrs: Any) -> forms.EmailField:
     return forms.EmailField(label=_("E-mail"), max_length=254, widget=widget)
 
 
+def follows_the_rules(password: str) -> None:
+    """Refuse what the user pool would refuse, before anything is sent."""
+    kinds = (str.isupper, str.islower, str.isdigit)
+    if len(password) < 8 or not all(any(map(kind, password)) for kind in kinds):
+        raise ValidationError(PASSWORD_RULES)
+
+
 def new_password_field() -> forms.CharField:
     return forms.CharField(
         label=_("New password"),
         max_length=256,
+        validators=[follows_the_rules],
         strip=False,
         help_text=PASSWORD_RULES,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),

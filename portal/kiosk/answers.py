@@ -1,0 +1,132 @@
+"""What the door says for each result of a scan: colour, icon, word, and why.
+
+The colour says what to do: green let in, amber stop and look, red send to the help desk,
+slate right ticket at the wrong time. A ticket of another event never tells which one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backend.checkin.kinds import ScanResult
+from backend.checkin.policies import OPENS_BEFORE_START
+from backend.checkin.services import ScanOutcome
+from backend.events.models import Event
+from backend.events.states import EventStatus
+from portal.common.event_times import local_text
+
+R = ScanResult
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``look`` names the colour: ok, warn, bad, or empty for slate."""
+
+    look: str
+    icon: str
+    word: str | Promise
+
+
+LOOKS = {
+    R.ADMITTED: Look("ok", "circle-check", gettext_lazy("Admitted")),
+    R.ALREADY_IN: Look("warn", "history", gettext_lazy("Already in")),
+    R.WAITLISTED: Look("warn", "hourglass", gettext_lazy("Waiting list")),
+    R.CANCELED: Look("bad", "ban", gettext_lazy("Canceled")),
+    R.WRONG_EVENT: Look("bad", "arrows-exchange", gettext_lazy("Wrong event")),
+    R.INVALID: Look("bad", "alert-octagon", gettext_lazy("Invalid")),
+    R.REVOKED: Look("bad", "ticket-off", gettext_lazy("Revoked")),
+    R.NOT_YET: Look("", "clock", gettext_lazy("Not yet")),
+    R.OVER: Look("", "calendar-off", gettext_lazy("Over")),
+}
+
+
+def answer_of(outcome: ScanOutcome, event: Event, *, gate: str, now: datetime) -> dict[str, Any]:
+    """The answer as the page and its scripts take it; all values are plain texts.
+
+    ``guest`` is set where the scan can be undone. ``time`` is the scan's, in the event's zone.
+    """
+    look = LOOKS[outcome.result]
+    name, why = _sentences(outcome, event, gate=gate, now=now)
+    admitted = outcome.result is R.ADMITTED and outcome.registration is not None
+    return {
+        "scan_id": outcome.scan_id,
+        "result": outcome.result.value,
+        "look": look.look,
+        "icon": look.icon,
+        "word": str(look.word),
+        "name": name,
+        "who": _who(outcome),
+        "why": why,
+        "guest": outcome.registration.guest if admitted and outcome.registration else "",
+        "time": f"{now.astimezone(ZoneInfo(event.time_zone)):%H:%M:%S}",
+    }
+
+
+def _who(outcome: ScanOutcome) -> str:
+    """Who the scan was about, for the list of the last ones."""
+    if outcome.registration is not None and outcome.registration.name:
+        return str(outcome.registration.name)
+    return _("Unknown code") if outcome.result is R.INVALID else _("Ticket")
+
+
+def _sentences(outcome: ScanOutcome, event: Event, *, gate: str, now: datetime) -> tuple[str, str]:
+    """The large line, a name as a rule, and the one that says why and what to do."""
+    name = str(outcome.registration.name or "") if outcome.registration else ""
+    match outcome.result:
+        case R.ADMITTED:
+            return name, outcome.gate or gate
+        case R.ALREADY_IN:
+            return name, _already_in(outcome, event, now=now)
+        case R.WAITLISTED:
+            return name, _("No seat yet. The help desk decides.")
+        case R.CANCELED:
+            return _canceled(name, event)
+        case R.WRONG_EVENT:
+            return _("This ticket is for another event."), _(
+                "The guest may hold a second ticket. Ask for it before sending them to the "
+                "help desk."
+            )
+        case R.REVOKED:
+            return name or _("This ticket was replaced."), _(
+                "The guest was sent a newer ticket. Ask for the latest e-mail."
+            )
+        case R.NOT_YET:
+            opens = local_text(event.starts_at - OPENS_BEFORE_START, event.time_zone, "long")
+            return name or event.title, _("Admission starts on %(when)s.") % {"when": opens}
+        case R.OVER:
+            ended = local_text(event.ends_at, event.time_zone, "long")
+            return name or event.title, _("Admission ended on %(when)s.") % {"when": ended}
+        case _:
+            return _invalid(outcome)
+
+
+def _already_in(outcome: ScanOutcome, event: Event, *, now: datetime) -> str:
+    advice = _("If this is a different person, send them to the help desk.")
+    if outcome.at is None:
+        return advice
+    zone = ZoneInfo(event.time_zone)
+    same_day = outcome.at.astimezone(zone).date() == now.astimezone(zone).date()
+    facts = {
+        "when": local_text(outcome.at, event.time_zone, "time" if same_day else "full"),
+        "gate": outcome.gate,
+    }
+    since = _("Since %(when)s, %(gate)s.") if outcome.gate else _("Since %(when)s.")
+    return f"{since % facts} {advice}"
+
+
+def _canceled(name: str, event: Event) -> tuple[str, str]:
+    if event.status is EventStatus.CANCELED:
+        return _("This event is canceled."), _("Nobody is admitted. The help desk knows more.")
+    return name, _("This registration was canceled. Send the guest to the help desk.")
+
+
+def _invalid(outcome: ScanOutcome) -> tuple[str, str]:
+    if outcome.candidates:
+        names = " · ".join(str(one.name or "") for one in outcome.candidates)
+        return names, _("This code fits more than one guest. Scan the QR code instead.")
+    return _("Not a ticket, or damaged."), _("Type the eight characters under the QR code.")

@@ -1,0 +1,31 @@
+"""What a desk sends. The same rules for the page's own requests and for the plain form."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+GATE_LENGTH = 60
+SCAN_ID = r"^[0-9A-Za-z_-]{1,64}\Z"
+
+
+class GateForm(forms.Form):
+    gate = forms.CharField(
+        max_length=GATE_LENGTH, error_messages={"required": _("Say where this desk stands.")}
+    )
+
+
+class ScanForm(forms.Form):
+    """A ticket is taken as it is: the alphabet of the QR code has a space in it."""
+
+    ticket = forms.CharField(
+        max_length=300,
+        strip=False,
+        error_messages={"required": _("Type the eight characters under the QR code.")},
+    )
+    scan_id = forms.RegexField(SCAN_ID)
+    gate = forms.CharField(max_length=GATE_LENGTH, required=False)
+    resent = forms.BooleanField(required=False)
+
+
+class UndoForm(forms.Form):
+    guest = forms.RegexField(r"^[0-9A-Z]{16}\Z")
+    scan_id = forms.RegexField(SCAN_ID)
