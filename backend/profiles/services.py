@@ -1,0 +1,52 @@
+"""What people do with their own profile."""
+
+import json
+from contextlib import suppress
+from datetime import datetime
+
+from backend.profiles.errors import ProfileNotFound
+from backend.profiles.models import Profile
+from backend.shared.actor import Actor
+from backend.shared.db import StaleWrite
+from backend.shared.errors import BadInput
+
+LARGEST_DOCUMENT = 100_000
+
+
+def keep_name(*, user_id: str, name: str, now: datetime) -> None:
+    """Start the profile of a new account with its name; one that is there already stays."""
+    with suppress(StaleWrite):
+        Profile(user_id=user_id, name=name, updated_at=now).add()
+
+
+def put_document(*, document: str, actor: Actor, now: datetime) -> Profile:
+    """Replace the actor's own document with a JSON text.
+
+    Refuses with ``BadInput`` on ``document``: not an object, or over 100,000 bytes.
+    """
+    if rule := _bad_document(document):
+        raise BadInput({"document": rule})
+    return Profile.write_document(actor.user_id, document, at=now)
+
+
+def fetch_document(*, actor: Actor) -> str:
+    """The JSON text the actor wrote last; ``ProfileNotFound`` before the first."""
+    profile = Profile.find(actor.user_id) if actor.user_id else None
+    if profile is None or not profile.document:
+        raise ProfileNotFound("There is no profile yet.")
+    return profile.document
+
+
+def _bad_document(document: str) -> str | None:
+    try:
+        if len(document.encode()) > LARGEST_DOCUMENT:
+            return f"At most {LARGEST_DOCUMENT:,} bytes."
+        # Numbers are only looked at, not read: the text is what is kept.
+        value = json.loads(document, parse_int=str, parse_float=str, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return "This is not JSON."
+    return None if isinstance(value, dict) else "This must be a JSON object."
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

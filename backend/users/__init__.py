@@ -1,0 +1,1 @@
+"""Accounts: the people Cognito knows, and what Foyer keeps about them."""
