@@ -48,7 +48,7 @@ def create_event(*, details: EventDetails, actor: Actor, now: datetime) -> Event
     values = asdict(checked(details))
     event = Event(
         # Ids sort by time, so lists of memberships show the newest event first.
-        uuid=str(ULID.from_datetime(now).to_uuid7()),
+        uuid=str(ULID.from_datetime(now).to_uuid7(compliant=True)),
         status=EventStatus.DRAFT,
         shards=shards_for(details.capacity),
         creator_id=actor.user_id,

@@ -11,7 +11,7 @@ NOON = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
 
 
 def new_event_id() -> str:
-    return str(ULID().to_uuid7())
+    return str(ULID().to_uuid7(compliant=True))
 
 
 def build_event(**values: Any) -> Event:
