@@ -150,7 +150,11 @@ def publish_event(event_id: str, actor: Actor, now: datetime) -> OwnEventAnswer:
     "/events/<event_id>/banner",
     answer=BannerAnswer,
     also={201: "Where and how to upload the image."},
-    refusals={403: ("event_forbidden",), 404: ("event_not_found",), 409: ("stale_write",)},
+    refusals={
+        403: ("event_forbidden",),
+        404: ("event_not_found",),
+        409: ("event_closed", "stale_write"),
+    },
 )
 def change_banner(
     event_id: str, body: BannerInput, actor: Actor, now: datetime
@@ -160,13 +164,13 @@ def change_banner(
     First with `contentType`: the answer is a presigned form, good for one upload straight
     to the media store. Then, once the file is there, with the `key` of that answer.
     """
-    if body.content_type is not None:
-        offer = services.offer_banner(
-            event_id=event_id, content_type=body.content_type, actor=actor, now=now
-        )
-        return Reply(201, BannerAnswer(key=offer.key, url=offer.url, fields=offer.fields))
-    event = services.attach_banner(event_id=event_id, key=body.key, actor=actor, now=now)
-    return BannerAnswer(key=event.banner_key, banner_url=EventAnswer.of(event).banner_url)
+    if body.key is not None:
+        event = services.attach_banner(event_id=event_id, key=body.key, actor=actor, now=now)
+        return BannerAnswer(key=body.key, banner_url=EventAnswer.of(event).banner_url)
+    offer = services.offer_banner(
+        event_id=event_id, content_type=body.content_type or "", actor=actor, now=now
+    )
+    return Reply(201, BannerAnswer(key=offer.key, url=offer.url, fields=offer.fields))
 
 
 @router.serve("GET", "/me/events", answer=OwnEventsAnswer)

@@ -12,6 +12,7 @@ from backend.events.details import (
     EventDetails,
 )
 from backend.events.kinds import Category, LocationType, Visibility
+from backend.events.media_bucket import public_url
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.shared.config import config
@@ -111,7 +112,7 @@ class EventAnswer(Answer):
         return cls(
             event_id=event.uuid,
             organiser=event.creator_name,
-            banner_url=f"{config().media_base_url}/{banner}" if banner else None,
+            banner_url=public_url(banner) if banner else None,
             **values,
         )
 

@@ -36,21 +36,29 @@ _LONGEST_NAME_TOLD = 64
 class Request(BaseModel):
     """Base of every body that a client sends."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, defer_build=True
+    )
 
 
 class Answer(BaseModel):
     """Base of every body that is answered: made by Python names, sent in camelCase."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, extra="forbid", frozen=True, validate_by_name=True
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        defer_build=True,
+        validate_by_name=True,
     )
 
 
 class Query(BaseModel):
     """Base of the parameters after the question mark, which arrive as texts."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, defer_build=True
+    )
 
 
 class PageQuery(Query):
