@@ -192,6 +192,7 @@ LOGGING = {
         "django.server": {"level": "CRITICAL"},
         "django.security": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},
+        "pynamodb": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
     },
 }

@@ -19,7 +19,7 @@ urlpatterns = [
     path("language", set_language, name="language"),
     path("", include("portal.public.urls")),
     path("o/", include("portal.organiser.urls")),
-    path("k/", include("portal.kiosk.urls")),
+    path("", include("portal.kiosk.urls")),
 ]
 
 handler400 = "portal.common.views.errors.bad_request"

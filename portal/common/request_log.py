@@ -37,7 +37,11 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": blot(record.getMessage()),
         }
-        entry |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        found = {name: getattr(record, name, None) for name in FIELDS}
+        # Django's own records carry the request object under one of these names.
+        entry |= {
+            name: value for name, value in found.items() if isinstance(value, str | int | float)
+        }
         if record.exc_info:
             entry["exception"] = blot(self.formatException(record.exc_info))
         return json.dumps(entry)

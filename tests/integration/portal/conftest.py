@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import boto3
 import pytest
@@ -76,7 +76,7 @@ class Pool:
 
 
 @pytest.fixture
-def sign_in(portal: None, pool: Pool) -> Iterator[Callable[..., Client]]:
+def sign_in(portal: None, pool: Pool) -> Callable[..., Client]:
     """``sign_in()``: a client in which a new person (or ``email``) is signed in."""
 
     def signed_in(email: str = "", password: str = PASSWORD) -> Client:
@@ -85,4 +85,4 @@ def sign_in(portal: None, pool: Pool) -> Iterator[Callable[..., Client]]:
         assert answer.status_code == 302, answer.text
         return client
 
-    yield signed_in
+    return signed_in
