@@ -10,6 +10,6 @@ class PoolNotFound(NotFound):
 
 
 class PoolBusy(Conflict):
-    """The pool's capacity is being changed; a moment later it can be claimed from again."""
+    """The pool is being opened or its capacity changed; a moment later it takes claims."""
 
     code = "try_again"

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.seats.errors import PoolNotFound
 from backend.seats.models import AuditState, Pool, Summary
 from backend.seats.states import Availability
 from backend.shared.paging import Page
@@ -38,7 +37,7 @@ class View:
 
 
 def view_of(pool: str, *, now: datetime, fresh: bool = False) -> View:
-    """The pool, at most a second old unless ``fresh``; refuses with ``PoolNotFound``.
+    """The pool, at most a second old unless ``fresh``; one not opened yet counts as closed.
 
     A clock that was set back counts as expired.
     """
@@ -47,7 +46,7 @@ def view_of(pool: str, *, now: datetime, fresh: bool = False) -> View:
         return known
     stored = Pool.find_pool(pool)
     if stored is None:
-        raise PoolNotFound("There are no seats under this name.", pool=pool)
+        return View(now, limited=True, closed=True, blocks=0, room=set())
     blocks = int(stored.blocks)
     room: set[int] = set()
     for summary in Summary.list_for_pool(pool, blocks=blocks):

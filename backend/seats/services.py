@@ -91,13 +91,13 @@ def claim(*, pool: str, guest: str, now: datetime) -> Claim | None:
     """Hold a seat for a new attempt of this guest; ``None`` when the pool is full.
 
     One write unit where the first block tried has room. Refuses with ``PoolBusy`` while the
-    capacity changes. The caller commits the claim or releases it.
+    capacity changes, or before the pool is open. The caller commits the claim or releases it.
     """
     attempt = new_attempt()
     for fresh in (False, True):
         view = view_of(pool, now=now, fresh=fresh)
         if view.availability in (Availability.CLOSED, Availability.UNLIMITED):
-            raise PoolBusy("The number of seats is being changed. Please try again.")
+            raise PoolBusy("The seats are being set up. Please try again in a moment.")
         if view.availability is Availability.FULL:
             return None
         for number in search_order(guest, view.room, count=view.blocks):

@@ -208,9 +208,14 @@ def test_a_claim_sent_twice_takes_one_seat():
     assert claims_of(pool) == {held}
 
 
-def test_claim_in_an_unknown_pool_is_refused():
-    with pytest.raises(PoolNotFound):
-        claim(str(uuid4()), 1)
+def test_claim_before_the_pool_is_open_is_refused():
+    pool = str(uuid4())
+
+    with pytest.raises(PoolBusy):
+        claim(pool, 1)
+
+    services.open_pool(pool=pool, capacity=1, now=NOON)
+    assert claim(pool, 1) is not None
 
 
 def test_claim_in_an_unlimited_pool_is_refused():

@@ -1,0 +1,39 @@
+"""What registrations refuse."""
+
+from backend.shared.errors import Conflict, Forbidden, NotFound, Rejected
+
+
+class RegistrationNotFound(NotFound):
+    """This guest has no registration at this event."""
+
+    code = "registration_not_found"
+
+
+class EmailNotVerified(Forbidden):
+    """A guest is known by an address that is proven to be theirs."""
+
+    code = "email_not_verified"
+
+
+class SoldOut(Rejected):
+    """Every seat is taken."""
+
+    code = "sold_out"
+
+
+class RegistrationClosed(Rejected):
+    """The event takes no registrations: a draft, over, or called off."""
+
+    code = "registration_closed"
+
+
+class NotCancelable(Rejected):
+    """The guest is in, so the place is used."""
+
+    code = "not_cancelable"
+
+
+class TryAgain(Conflict):
+    """The same guest's registration kept changing under this call."""
+
+    code = "try_again"

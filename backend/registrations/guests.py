@@ -1,0 +1,117 @@
+"""How guests are named in keys, and what names and addresses may be. Pure but for the secret."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import unicodedata
+
+from backend.shared.actor import normalise_email
+from backend.shared.errors import BadInput
+from backend.shared.secrets_manager import stage_hmac_key
+
+NAME_LENGTH = 200
+FOLDED_LENGTH = 60
+"""How much of a name orders and finds a guest; an index key has an upper bound."""
+NAME_SHARDS = 16
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_GUEST_CHARACTERS = 16
+_KEY_END = "\t"
+_STROKES = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+"""Letters that people type without their stroke, though Unicode does not take them apart."""
+_PLAIN_ADDRESS = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+
+def guest_key(event_id: str, email: str) -> str:
+    """Who a guest is at one event: 80 bits of an HMAC, as 16 Crockford base32 characters.
+
+    The same at every registering, different at every event, and tells nothing.
+    """
+    message = f"{event_id}\n{address_key(email)}".encode()
+    return _base32(hmac.new(stage_hmac_key(), message, hashlib.sha256).digest())
+
+
+def is_guest_key(text: str) -> bool:
+    """Whether a text from outside can be somebody's key."""
+    return len(text) == _GUEST_CHARACTERS and set(text) <= set(_ALPHABET)
+
+
+def random_guest() -> str:
+    """The key of a guest without an address."""
+    return _base32(secrets.token_bytes(10))
+
+
+def address_key(email: str) -> str:
+    """One spelling of an address, however it was typed."""
+    return unicodedata.normalize("NFC", normalise_email(email))
+
+
+def checked_email(email: str) -> str:
+    """The address in the spelling it is stored in; refuses with ``BadInput`` on ``email``."""
+    typed = address_key(email)
+    if len(typed) <= 254 and _PLAIN_ADDRESS.fullmatch(typed):
+        return typed
+    # Everything unusual; loading the rules takes a while.
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        valid = validate_email(typed, check_deliverability=False)
+    except EmailNotValidError as refusal:
+        raise BadInput({"email": f"This is no e-mail address: {refusal}"}) from None
+    return address_key(valid.normalized)
+
+
+def checked_name(name: str) -> str:
+    """The name in normal form C, without spaces around it.
+
+    Refuses with ``BadInput`` on ``name``: empty, over 200 characters, or with characters
+    that control the text instead of being read.
+    """
+    clean = unicodedata.normalize("NFC", name).strip()
+    if not clean:
+        raise BadInput({"name": "A name is needed."})
+    if len(clean) > NAME_LENGTH:
+        raise BadInput({"name": f"A name has at most {NAME_LENGTH} characters."})
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in clean):
+        raise BadInput({"name": "A name has no control characters."})
+    return clean
+
+
+def folded(name: str) -> str:
+    """A name for ordering and finding: no accents, no case, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c) and c.isprintable())
+    return " ".join(bare.casefold().translate(_STROKES).split())[:FOLDED_LENGTH]
+
+
+def name_key(name: str, guest: str) -> str:
+    """The key that orders guests by name; guests of one name by their key."""
+    return folded(name) + _KEY_END + guest
+
+
+def shard_of(event_id: str, guest: str, *, shards: int) -> str:
+    """The partition of a registration: ``<event>#R<n>``. The start of a key is enough."""
+    return f"{event_id}#R{_spread(guest) % shards}"
+
+
+def name_shard_of(event_id: str, guest: str, *, shards: int) -> str:
+    """The partition of the index by name: ``<event>#N<n>``."""
+    return f"{event_id}#N{_spread(guest) % min(shards, NAME_SHARDS)}"
+
+
+def name_shards_of(event_id: str, *, shards: int) -> list[str]:
+    """All partitions of the index by name of an event."""
+    return [f"{event_id}#N{number}" for number in range(min(shards, NAME_SHARDS))]
+
+
+def _spread(guest: str) -> int:
+    return _ALPHABET.index(guest[0]) * 32 + _ALPHABET.index(guest[1])
+
+
+def _base32(raw: bytes) -> str:
+    number = int.from_bytes(raw[:10], "big")
+    return "".join(
+        _ALPHABET[number >> shift & 31] for shift in range(5 * _GUEST_CHARACTERS - 5, -1, -5)
+    )

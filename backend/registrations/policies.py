@@ -1,0 +1,39 @@
+"""Who may register, when, and what may be given up. Pure."""
+
+from datetime import datetime
+
+from backend.events.errors import SignInNeeded
+from backend.events.models import Event
+from backend.events.states import EventStatus
+from backend.registrations.errors import EmailNotVerified, NotCancelable, RegistrationClosed
+from backend.registrations.models import Registration
+from backend.registrations.states import Admission
+from backend.shared.actor import Actor
+
+
+def own_email(actor: Actor) -> str:
+    """The verified address that makes the actor a guest.
+
+    Refuses with ``SignInNeeded`` or ``EmailNotVerified``.
+    """
+    if not actor.is_signed_in:
+        raise SignInNeeded("Sign in to register.")
+    if not actor.email:
+        raise EmailNotVerified("Confirm your e-mail address first; then you can register.")
+    return actor.email
+
+
+def check_open(event: Event, *, now: datetime) -> None:
+    """Refuse (``RegistrationClosed``) unless the event takes registrations."""
+    if event.status is EventStatus.CANCELED:
+        raise RegistrationClosed("This event was canceled.")
+    if event.status is EventStatus.DRAFT:
+        raise RegistrationClosed("This event is not published yet.")
+    if event.status is not EventStatus.PUBLISHED or event.ends_at <= now:
+        raise RegistrationClosed("This event is over.")
+
+
+def check_cancelable(registration: Registration) -> None:
+    """Refuse (``NotCancelable``) to give up the place of a guest who is in."""
+    if registration.admission is Admission.IN:
+        raise NotCancelable("This guest is checked in already.")

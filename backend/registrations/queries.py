@@ -1,0 +1,132 @@
+"""Registrations as guests, organisers and the door read them."""
+
+import heapq
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from backend.events import queries as events
+from backend.events.models import Event
+from backend.events.policies import EventAction
+from backend.registrations import guests, policies
+from backend.registrations.errors import RegistrationNotFound
+from backend.registrations.models import Registration
+from backend.registrations.states import RegistrationStatus
+from backend.shared.actor import Actor
+from backend.shared.paging import DEFAULT_LIMIT, Page
+
+_READ_PER_ITEM = 10
+"""A page looks at up to this many guests per place in it, however rare a status is."""
+_SAME_CODE_LIMIT = 20
+
+
+def fetch_one(event: Event, guest: str) -> Registration:
+    """A guest's registration as it is now; refuses with ``RegistrationNotFound``."""
+    if not guests.is_guest_key(guest):
+        raise RegistrationNotFound("This guest is not registered.")
+    return Registration.fetch(_shard_of(event, guest), guest)
+
+
+def find_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration | None:
+    """The actor's registration, also a canceled one; ``None`` for who never registered.
+
+    Refuses with ``SignInNeeded``, ``EmailNotVerified`` and ``EventNotFound``.
+    """
+    guest = guests.guest_key(event_id, policies.own_email(actor))
+    event = events.settings_of(event_id, now=now)
+    found = Registration.find(_shard_of(event, guest), guest)
+    return None if found is None or found.status is RegistrationStatus.TOMBSTONE else found
+
+
+def fetch_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration:
+    """The same; refuses with ``RegistrationNotFound`` instead of answering ``None``."""
+    found = find_mine(event_id=event_id, actor=actor, now=now)
+    if found is None:
+        raise RegistrationNotFound("You are not registered for this event.")
+    return found
+
+
+def fetch_guest(*, event_id: str, guest: str, actor: Actor, now: datetime) -> Registration:
+    """One guest for the event's team.
+
+    Refuses with ``EventNotFound``, ``EventForbidden`` and ``RegistrationNotFound``.
+    """
+    event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SEE_GUESTS, now=now)
+    return fetch_one(event, guest)
+
+
+def find_by_code_prefix(event: Event, prefix: str) -> list[Registration]:
+    """Whose guest key starts with these (two or more) characters: mostly one, at times more."""
+    shard = _shard_of(event, prefix)
+    page = Registration.list_by_guest_prefix(shard, prefix, limit=_SAME_CODE_LIMIT)
+    return [found for found in page.items if found.status is not RegistrationStatus.TOMBSTONE]
+
+
+def list_mine(
+    *, actor: Actor, limit: int = DEFAULT_LIMIT, start: dict[str, Any] | None = None
+) -> Page[Registration]:
+    """One page of what the actor ever registered for, canceled included, the latest first.
+
+    Refuses with ``SignInNeeded`` and ``EmailNotVerified``.
+    """
+    email = guests.address_key(policies.own_email(actor))
+    page = Registration.list_by_email(email, limit=limit, start=start)
+    return Page(_current(page.items), page.next_key)
+
+
+def list_for_event(
+    *,
+    event_id: str,
+    actor: Actor,
+    name_prefix: str = "",
+    status: RegistrationStatus | None = None,
+    limit: int = DEFAULT_LIMIT,
+    start: dict[str, Any] | None = None,
+    now: datetime,
+) -> Page[Registration]:
+    """One page of an event's guests by name, for its team; reads O(page), not O(guests).
+
+    ``name_prefix`` ignores case and accents. With a rare ``status`` a page can be shorter
+    than ``limit`` and still have a ``next_key``. Refuses with ``EventNotFound`` and
+    ``EventForbidden``.
+    """
+    event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SEE_GUESTS, now=now)
+    after: str | None = start["after"] if start else None
+    found: list[Registration] = []
+    merged = _by_name(event, guests.folded(name_prefix), after, limit=limit)
+    for looked_at, entry in enumerate(merged):
+        if len(found) == limit or looked_at == limit * _READ_PER_ITEM:
+            return Page(_current(found), {"after": after})
+        if status in (None, entry.status):
+            found.append(entry)
+        after = entry.name_key
+    return Page(_current(found))
+
+
+def _by_name(event: Event, prefix: str, after: str | None, *, limit: int) -> Iterator[Registration]:
+    """The index entries of all name shards in one order, read as they are consumed."""
+    shards = guests.name_shards_of(event.uuid, shards=int(event.shards))
+    # One more than the page, to see whether there is a next; names spread evenly.
+    chunk = -(-(limit + 1) // len(shards)) + (1 if len(shards) > 1 else 0)
+    return heapq.merge(
+        *(_in_shard(shard, prefix, after, chunk) for shard in shards),
+        key=lambda entry: entry.name_key,
+    )
+
+
+def _in_shard(shard: str, prefix: str, after: str | None, chunk: int) -> Iterator[Registration]:
+    while True:
+        page = Registration.list_by_name(shard, prefix=prefix, after=after, limit=chunk)
+        yield from page.items
+        if page.next_key is None:
+            return
+        after = page.items[-1].name_key
+
+
+def _current(entries: list[Registration]) -> list[Registration]:
+    """The whole items of index entries, in the same order."""
+    return Registration.find_many([(entry.shard, entry.guest) for entry in entries])
+
+
+def _shard_of(event: Event, guest: str) -> str:
+    return guests.shard_of(event.uuid, guest, shards=int(event.shards))
