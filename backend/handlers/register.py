@@ -1,0 +1,6 @@
+"""Lambda ``RegisterFunction``: makes accounts and confirms them."""
+
+from backend.shared.http import api
+from backend.users.api import sign_up_router
+
+handler = api(sign_up_router)

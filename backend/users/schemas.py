@@ -1,0 +1,81 @@
+"""Shapes of accounts in the public API. Changing one changes the contract."""
+
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from backend.shared.shapes import Answer, Request, line
+from backend.users.services import LONGEST_NAME, LONGEST_PASSWORD, Tokens
+
+Email = Annotated[str, line(254, least=1), Field(examples=["ada@example.org"])]
+# Never trimmed: a password is what was typed, and Cognito's rules decide about it.
+Password = Annotated[str, line(LONGEST_PASSWORD, least=1, trim=False)]
+Code = Annotated[str, line(64, least=1), Field(examples=["123456"])]
+RefreshToken = Annotated[str, line(4096, least=1)]
+
+
+class SignUpInput(Request):
+    """A new account."""
+
+    email: Email
+    password: Password
+    name: Annotated[str, line(LONGEST_NAME, least=1)] = Field(examples=["Ada Byron"])
+
+
+class ConfirmInput(Request):
+    """An address and the code that was sent to it."""
+
+    email: Email
+    code: Code
+
+
+class AddressInput(Request):
+    """An address that a code is wanted for."""
+
+    email: Email
+
+
+class LoginInput(Request):
+    """An address and its password."""
+
+    email: Email
+    password: Password
+
+
+class RefreshTokenInput(Request):
+    """The token that keeps a person signed in."""
+
+    refresh_token: RefreshToken
+
+
+class ResetPasswordInput(Request):
+    """A new password, and the code that allows it."""
+
+    email: Email
+    code: Code
+    password: Password
+
+
+class MessageAnswer(Answer):
+    """A sentence for a person; the same for known and unknown addresses."""
+
+    message: str
+
+
+class TokensAnswer(Answer):
+    """What a client needs to act for a person. Send `idToken` in `Authorization`."""
+
+    id_token: str
+    access_token: str
+    refresh_token: str
+    expires_in: int = Field(description="Seconds until `idToken` and `accessToken` expire.")
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> Self:
+        """The answer for a sign-in."""
+        return cls(
+            id_token=tokens.id_token,
+            access_token=tokens.access_token,
+            refresh_token=tokens.refresh_token,
+            expires_in=tokens.expires_in,
+        )
