@@ -7,18 +7,14 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import IO
 
-from infra.localcloud.launcher import HOST, REGION
+from infra.localcloud.lifeline import STOPPED_WITHIN_SECONDS, end_child, last_words, start_child
+from infra.localcloud.places import HOST, REGION
 
-PROJECT = Path(__file__).resolve().parents[2]
-DEFAULT_STATE = PROJECT / ".local" / "cloud"
 READY_WITHIN_SECONDS = 60.0
-STOPPED_WITHIN_SECONDS = 20.0
 # What the cloud and the Lambdas in it inherit; anything else of the caller's environment (a real
 # account's keys, a proxy, PYTHONPATH) would make them behave differently here than elsewhere.
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV", "TZ", "LOCALCLOUD_WITHOUT")
@@ -94,12 +90,11 @@ class LocalCloud:
             )
         self._forget_process()
         port = self._wanted_port or self._last_port_if_free()
-        if port and not _is_free(port):
+        if port and not is_free(port):
             raise CloudError(f"Port {port} is in use: stop what uses it, or take another --port.")
         self.state_dir.mkdir(parents=True, exist_ok=True)
         (self.state_dir / "cloud.json").unlink(missing_ok=True)
-        with self.log_file.open("wb") as log:
-            self._process = self._launch(port, log, detach=detach)
+        self._process = self._launch(port, detach=detach)
         self.wait_ready()
 
     def wait_ready(self, timeout: float = READY_WITHIN_SECONDS) -> None:
@@ -108,7 +103,7 @@ class LocalCloud:
         while time.monotonic() < deadline:
             if self._process is not None and self._process.poll() is not None:
                 self._forget_process()
-                raise CloudError(f"The local cloud did not start: {self._last_words()}")
+                raise CloudError(f"The local cloud did not start: {last_words(self.log_file)}")
             if self._answers():
                 return
             time.sleep(0.05)
@@ -140,20 +135,14 @@ class LocalCloud:
         self.stop()
         shutil.rmtree(self.state_dir)
 
-    def _launch(self, port: int, log: IO[bytes], *, detach: bool) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "infra.localcloud.launcher", "--state"]
-        command += [str(self.state_dir), "--port", str(port)]
-        if not detach:
-            command.append("--until-stdin-closes")
-        return subprocess.Popen(
-            command,
-            cwd=PROJECT,
+    def _launch(self, port: int, *, detach: bool) -> subprocess.Popen[bytes]:
+        arguments = ["--state", str(self.state_dir), "--port", str(port)]
+        return start_child(
+            "infra.localcloud.launcher",
+            arguments if detach else [*arguments, "--until-starter-ends"],
             env={name: os.environ[name] for name in _INHERITED if name in os.environ},
-            stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            # Ctrl-C in a terminal reaches its starter only, which stops it in order.
-            start_new_session=True,
+            log=self.log_file,
+            detach=detach,
         )
 
     def _recorded(self) -> dict[str, int]:
@@ -171,7 +160,7 @@ class LocalCloud:
             port = self.port
         except CloudError:
             return 0
-        return port if _is_free(port) else 0
+        return port if is_free(port) else 0
 
     def _answers(self) -> bool:
         try:
@@ -180,23 +169,18 @@ class LocalCloud:
         except (CloudError, OSError):
             return False
 
-    def _last_words(self) -> str:
-        lines = self.log_file.read_text(errors="replace").strip().splitlines()
-        return f"{lines[-1]} (all of it: {self.log_file})" if lines else f"see {self.log_file}"
-
     def _reap(self) -> None:
         if self._process is not None:
             self._process.poll()
 
     def _forget_process(self) -> None:
         if self._process is not None:
-            if self._process.stdin is not None:
-                self._process.stdin.close()
-            self._process.wait(timeout=STOPPED_WITHIN_SECONDS)
+            end_child(self._process)
             self._process = None
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether a server on this machine could open the port now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -18,12 +18,12 @@ import shutil
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import IO
 
-HOST = "127.0.0.1"
-REGION = "eu-central-1"
+from infra.localcloud.lifeline import when_starter_ends
+from infra.localcloud.places import HOST, REGION
+
 # Settings the services read at import; LOG_LEVEL would otherwise reach the Lambdas as theirs.
 _ONLY_AT_IMPORT = ("LOG_LEVEL",)
 
@@ -44,7 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.localcloud.launcher")
     parser.add_argument("--state", type=Path, required=True, help="folder of all it keeps")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
-    parser.add_argument("--until-stdin-closes", action="store_true", help="end with the starter")
+    parser.add_argument("--until-starter-ends", action="store_true", help="end with the starter")
     return parser.parse_args()
 
 
@@ -110,8 +110,8 @@ def _serve(state: Path, listener: socket.socket, args: argparse.Namespace) -> No
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        if args.until_stdin_closes:
-            threading.Thread(target=_wait_for_starter, args=(loop, stop), daemon=True).start()
+        if args.until_starter_ends:
+            when_starter_ends(lambda: loop.call_soon_threadsafe(stop.set))
         await serve(ministack.app, config, shutdown_trigger=stop.wait)
 
     asyncio.run(until_told())
@@ -122,13 +122,6 @@ def _announce(state: Path, port: int) -> None:
     draft = state / "cloud.json.new"
     draft.write_text(json.dumps({"pid": os.getpid(), "port": port}))
     draft.replace(state / "cloud.json")
-
-
-def _wait_for_starter(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """The starter holds the other end of stdin: however it ends, this reads the end."""
-    while os.read(sys.stdin.fileno(), 1):
-        pass
-    loop.call_soon_threadsafe(stop.set)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.localcloud.cloud import PROJECT, CloudError, LocalCloud
+from infra.localcloud.cloud import CloudError, LocalCloud
+from infra.localcloud.places import PROJECT
 from tests.integration.localcloud.conftest import deploy_probe, drain, invoke, upload_code
 
 SAVED_WITHIN_SECONDS = 3.0
