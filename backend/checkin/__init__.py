@@ -1,0 +1,1 @@
+"""Check-in: one scan, one answer, and each guest admitted once."""

@@ -1,0 +1,91 @@
+"""The door as its desk and the organisers see it."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from backend.activity import queries as activity
+from backend.activity.queries import Totals
+from backend.checkin.models import Scan, scan_shards
+from backend.events import queries as events
+from backend.events.models import Event
+from backend.events.policies import EventAction
+from backend.registrations.models import Registration
+from backend.shared.actor import Actor
+from backend.shared.paging import DEFAULT_LIMIT, Page
+
+_READ_PER_ITEM = 10
+"""A page looks at up to this many scans per place in it, however quiet a gate is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanLine:
+    """A scan and, where its ticket named one, the guest as registered now."""
+
+    scan: Scan
+    registration: Registration | None
+
+
+def list_latest(
+    *,
+    event_id: str,
+    actor: Actor,
+    gate: str = "",
+    limit: int = DEFAULT_LIMIT,
+    start: dict[str, Any] | None = None,
+    now: datetime,
+) -> Page[ScanLine]:
+    """One page of an event's scans, the newest scan id first; reads O(page).
+
+    With ``gate`` only those made there: such a page can be shorter than ``limit`` and still have a
+    ``next_key``. Admissions appear once the stream has recorded them, refusals at once. Refuses
+    like ``authorize`` who may not scan at this event.
+    """
+    event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SCAN, now=now)
+    before: str | None = start["before"] if start else None
+    found: list[Scan] = []
+    for looked_at, scan in enumerate(_newest_first(event, before, limit=limit)):
+        if len(found) == limit or looked_at == limit * _READ_PER_ITEM:
+            return Page(_with_guests(found), {"before": before})
+        if gate in ("", scan.gate):
+            found.append(scan)
+        before = scan.scan_id
+    return Page(_with_guests(found))
+
+
+def totals(*, event_id: str, actor: Actor, now: datetime) -> Totals:
+    """How many are registered and in, and the arrivals; refuses like ``authorize``."""
+    event = events.authorize(
+        event_id=event_id, actor=actor, action=EventAction.SEE_OVERVIEW, now=now
+    )
+    return activity.totals(event_id=event_id, shards=event.shards)
+
+
+def _newest_first(event: Event, before: str | None, *, limit: int) -> Iterator[Scan]:
+    """The scans of all shards in one order, read as they are consumed."""
+    shards = scan_shards(event.uuid, shards=event.shards)
+    chunk = -(-(limit + 1) // len(shards)) + (1 if len(shards) > 1 else 0)
+    return heapq.merge(
+        *(_in_shard(shard, before, chunk) for shard in shards),
+        key=lambda scan: scan.scan_id,
+        reverse=True,
+    )
+
+
+def _in_shard(shard: str, before: str | None, chunk: int) -> Iterator[Scan]:
+    while True:
+        page = Scan.list_in_shard(shard, before=before, limit=chunk)
+        yield from page.items
+        if page.next_key is None:
+            return
+        before = page.items[-1].scan_id
+
+
+def _with_guests(scans: list[Scan]) -> list[ScanLine]:
+    keys = dict.fromkeys(
+        (scan.guest_shard, scan.guest) for scan in scans if scan.guest_shard and scan.guest
+    )
+    guests = {(found.shard, found.guest): found for found in Registration.find_many(list(keys))}
+    return [ScanLine(scan, guests.get((scan.guest_shard, scan.guest))) for scan in scans]
