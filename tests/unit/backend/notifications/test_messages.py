@@ -23,6 +23,7 @@ VALUES: dict[str, object] = {
     "time_span": "Friday 20 November 2026, 18:00–21:00 CET (Europe/Berlin)",
     "location": "Library, 2nd floor",
     "short_code": "7K3M-Q2XD",
+    "event_canceled": False,
     "ticket_url": "https://foyer.example/me/tickets/1",
     "event_url": "https://foyer.example/events/1",
 }

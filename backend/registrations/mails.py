@@ -1,0 +1,152 @@
+"""The mails of a registration: asked for by its stream, composed when they are sent.
+
+A mail is composed from the registration as it is stored at that moment. So one that was canceled
+or re-issued in the meantime never sends a ticket that does not open the door.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from backend.events import queries as events
+from backend.events.kinds import LocationType
+from backend.events.models import Event
+from backend.events.states import EventStatus
+from backend.notifications import services as notifications
+from backend.notifications.messages import Attachment, Message, Suppression
+from backend.notifications.models import Notification
+from backend.notifications.rendering import render
+from backend.registrations import tickets
+from backend.registrations.models import Registration
+from backend.registrations.states import ACTIVE, RegistrationStatus
+from backend.shared.config import config
+
+CONFIRMED = "registration_confirmed"
+CANCELED = "registration_canceled"
+
+
+def enqueue(template: str, registration: Registration, *, now: datetime) -> None:
+    """Ask for one of the mails above, once per ticket number; no address, no mail."""
+    if not registration.user_email:
+        return
+    ticket = f"{registration.event_id}#{registration.guest}#{registration.ticket_no}"
+    notifications.enqueue(
+        key=f"{template}#{ticket}",
+        template=template,
+        recipient=registration.user_email,
+        values={
+            "shard": registration.shard,
+            "guest": registration.guest,
+            "ticket_no": registration.ticket_no,
+        },
+        now=now,
+    )
+
+
+def compose(notification: Notification, *, now: datetime) -> Message | Suppression:
+    """The mail, or why it is not wanted any more.
+
+    Reads the registration and the event.
+    """
+    facts = notification.facts
+    registration = Registration.find(facts["shard"], facts["guest"])
+    if registration is None or not registration.user_email:
+        return Suppression("registration_gone")
+    if notification.template == CANCELED:
+        return _compose_canceled(registration, now=now)
+    if registration.ticket_no != facts["ticket_no"]:
+        return Suppression("ticket_reissued")
+    return _compose_confirmed(registration, now=now)
+
+
+def _compose_confirmed(registration: Registration, *, now: datetime) -> Message | Suppression:
+    if registration.status is not RegistrationStatus.CONFIRMED:
+        return Suppression("registration_not_confirmed")
+    event = events.settings_of(registration.event_id, now=now)
+    if event.status is EventStatus.CANCELED:
+        return Suppression("event_canceled")
+    image = tickets.qr_png(tickets.issue(registration))
+    ticket_url = f"{config().public_base_url}/me/tickets/{event.uuid}"
+    return _message(
+        CONFIRMED,
+        registration,
+        event,
+        facts={
+            "short_code": tickets.short_code(registration.guest, registration.ticket_no),
+            "ticket_url": ticket_url,
+        },
+        attachments=(
+            Attachment("ticket.png", "image/png", image, inline_id="ticket"),
+            Attachment("ticket.png", "image/png", image),
+            _calendar(event, now=now),
+        ),
+    )
+
+
+def _compose_canceled(registration: Registration, *, now: datetime) -> Message | Suppression:
+    if registration.status in ACTIVE:
+        return Suppression("registered_again")
+    event = events.settings_of(registration.event_id, now=now)
+    by_organiser = event.status is EventStatus.CANCELED
+    return _message(
+        CANCELED,
+        registration,
+        event,
+        facts={"event_canceled": by_organiser, "event_url": _event_url(event)},
+        attachments=(_calendar(event, now=now),) if by_organiser else (),
+    )
+
+
+def _message(
+    template: str,
+    registration: Registration,
+    event: Event,
+    *,
+    facts: dict[str, object],
+    attachments: tuple[Attachment, ...],
+) -> Message:
+    values = {
+        "name": registration.name,
+        "title": event.title,
+        "time_span": time_span(event),
+        "location": place(event),
+    }
+    rendered = render(template, values | facts)
+    return Message(
+        recipient=str(registration.user_email),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        attachments=attachments,
+    )
+
+
+def _calendar(event: Event, *, now: datetime) -> Attachment:
+    # Loading the calendar library takes a while, and only confirmations need it.
+    from backend.events.calendar import calendar_file
+
+    content = calendar_file(event, url=_event_url(event), now=now)
+    return Attachment("event.ics", "text/calendar", content)
+
+
+def _event_url(event: Event) -> str:
+    return f"{config().public_base_url}/e/{event.uuid}"
+
+
+def time_span(event: Event) -> str:
+    """``Friday 20 November 2026, 18:00–21:00 CET (Europe/Berlin)``, in the event's own zone."""
+    zone = ZoneInfo(event.time_zone)
+    starts, ends = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    first = f"{starts:%A} {starts.day} {starts:%B %Y, %H:%M}"
+    if starts.date() == ends.date() and starts.tzname() == ends.tzname():
+        return f"{first}–{ends:%H:%M} {ends.tzname()} ({event.time_zone})"
+    last = f"{ends:%A} {ends.day} {ends:%B %Y, %H:%M}"
+    return f"{first} {starts.tzname()} – {last} {ends.tzname()} ({event.time_zone})"
+
+
+def place(event: Event) -> str:
+    """Where the guest goes, and whether there is anything to go to."""
+    if event.location_type is LocationType.IN_PERSON:
+        return event.location or "The organiser will tell you."
+    if event.location_type is LocationType.ONLINE:
+        return f"Online: {event.location}" if event.location else "Online"
+    return f"{event.location}, and online" if event.location else "In person and online"

@@ -1,0 +1,170 @@
+"""Reactions to changes of the ``registrations`` table, whoever made them.
+
+Each may happen more than once and in any order: mails are kept by key, releases by claim, activity
+by record id, and counters by sequence number. So a record that fails delays nothing but itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from backend.activity import counters
+from backend.activity import services as activity
+from backend.activity.kinds import ActivityKind, Counter
+from backend.registrations import mails, services
+from backend.registrations.models import Registration
+from backend.registrations.states import Admission, RegistrationStatus
+
+K, S = ActivityKind, RegistrationStatus
+
+
+class UnreadableRecord(Exception):
+    """A record that no retry makes readable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write to a registration: as it was and as it is, ``None`` where there was nothing.
+
+    A tombstone is nothing. ``at`` is when DynamoDB recorded the write.
+    """
+
+    record_id: str
+    sequence_number: str
+    shard: str
+    at: datetime
+    old: Registration | None
+    new: Registration | None
+
+    @property
+    def was_confirmed(self) -> bool:
+        """Whether the guest had a place before."""
+        return self.old is not None and self.old.is_confirmed
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the guest has a place now."""
+        return self.new is not None and self.new.is_confirmed
+
+    @property
+    def left_at(self) -> datetime | None:
+        """When a guest who was in before, and is not any more, had come in."""
+        return None if _in_since(self.new) else _in_since(self.old)
+
+    @property
+    def came_at(self) -> datetime | None:
+        """When a guest who is in now, and was not before, came in."""
+        return None if _in_since(self.old) else _in_since(self.new)
+
+
+def read_change(record: Mapping[str, Any]) -> Change:
+    """The change of a raw stream record; refuses with ``UnreadableRecord``."""
+    try:
+        written = record["dynamodb"]
+        return Change(
+            record_id=str(record["eventID"]),
+            sequence_number=str(written["SequenceNumber"]),
+            shard=str(written["Keys"]["shard"]["S"]),
+            at=datetime.fromtimestamp(float(written["ApproximateCreationDateTime"]), UTC),
+            old=_image(written.get("OldImage")),
+            new=_image(written.get("NewImage")),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableRecord(type(error).__name__) from error
+
+
+def count(changes: Sequence[Change]) -> None:
+    """Add what happened on one shard to its counters, each record once; one write as a rule."""
+    counted = [counters.Change(one.sequence_number, deltas_of(one)) for one in changes]
+    counters.apply(event_shard=changes[0].shard, changes=counted)
+
+
+def by_shard(changes: Sequence[Change]) -> dict[str, list[Change]]:
+    """The changes of each shard, in the order they came."""
+    ordered = sorted(changes, key=lambda change: change.shard)
+    return {shard: list(group) for shard, group in groupby(ordered, key=lambda c: c.shard)}
+
+
+def deltas_of(change: Change) -> dict[str, int]:
+    """What one change adds to the counters of its shard."""
+    deltas: dict[str, int] = {}
+    if change.is_confirmed and not change.was_confirmed:
+        deltas[Counter.REGISTERED] = 1
+    if change.was_confirmed and not change.is_confirmed:
+        deltas[Counter.CANCELED] = 1
+    if change.came_at:
+        deltas = deltas | {Counter.ADMITTED: 1, counters.arrivals_at(change.came_at): 1}
+    if change.left_at:
+        deltas = deltas | {Counter.ADMITTED: -1, counters.arrivals_at(change.left_at): -1}
+    return deltas
+
+
+def react(change: Change, *, now: datetime) -> None:
+    """What else follows a change: the seat is free, mails are asked for, it is put on record."""
+    old, new = change.old, change.new
+    if old is not None and old.claim is not None and (new is None or new.claim != old.claim):
+        # The canceller released it already, unless it crashed in between.
+        services.release_seat(event_id=old.event_id, claim=old.claim, now=now)
+    if new is None:
+        return
+    if change.is_confirmed and not (change.was_confirmed and _same_ticket(old, new)):
+        mails.enqueue(mails.CONFIRMED, new, now=now)
+    if new.status is S.CANCELED and old is not None and old.status is not S.CANCELED:
+        mails.enqueue(mails.CANCELED, new, now=now)
+    _record(change, new)
+
+
+def _record(change: Change, new: Registration) -> None:
+    kind = kind_of(change)
+    if kind is None:
+        return
+    activity.record(
+        event_id=new.event_id,
+        kind=kind,
+        actor_label=str(new.changed_by),
+        subject=new.guest,
+        at=change.at,
+        record_id=change.record_id,
+        details={"gate": new.admitted_gate} if kind is K.GUEST_ADMITTED else None,
+    )
+
+
+def kind_of(change: Change) -> ActivityKind | None:
+    """What happened, in the words of the activity record; ``None``: nothing worth a line."""
+    old, new = change.old, change.new
+    if new is None:
+        return None
+    if old is None or old.status is not new.status:
+        return _kind_of_move(old, new)
+    if change.came_at:
+        return K.GUEST_ADMITTED
+    if change.left_at:
+        return K.ADMISSION_UNDONE
+    if (old.name, old.user_email) != (new.name, new.user_email):
+        return K.GUEST_CHANGED
+    return None
+
+
+def _kind_of_move(old: Registration | None, new: Registration) -> ActivityKind | None:
+    if new.status is S.CONFIRMED:
+        return K.GUEST_PROMOTED if old and old.status is S.WAITLISTED else K.GUEST_REGISTERED
+    return {S.WAITLISTED: K.GUEST_WAITLISTED, S.CANCELED: K.GUEST_CANCELED}.get(new.status)
+
+
+def _image(raw: dict[str, Any] | None) -> Registration | None:
+    if not raw:
+        return None
+    image = Registration.from_raw_data(raw)
+    return None if image.status is S.TOMBSTONE else image
+
+
+def _in_since(image: Registration | None) -> datetime | None:
+    if image is None or not image.is_confirmed or image.admission is not Admission.IN:
+        return None
+    return image.admitted_at
+
+
+def _same_ticket(old: Registration | None, new: Registration) -> bool:
+    return old is not None and old.ticket_no == new.ticket_no
