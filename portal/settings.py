@@ -194,5 +194,6 @@ LOGGING = {
         "botocore": {"level": "WARNING"},
         "pynamodb": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},
     },
 }

@@ -1,0 +1,274 @@
+// The desk page: camera, hand scanner and typed codes go one way, to the queue; answers come back
+// as a screen, a sound and a row.
+import { copy, notice, remember, remembered, text } from "./desk_parts.js";
+import { LastScans } from "./desk_rows.js";
+import { ResultScreen } from "./desk_screen.js";
+import { Camera } from "./scan_camera.js";
+import { ScanQueue, send } from "./scan_queue.js";
+import { Sightings } from "./scan_sightings.js";
+import { Sounds } from "./sound.js";
+
+const IDLE_AFTER_MS = 180_000;
+const COUNT_EVERY_MS = 15_000;
+const COUNT_AFTER_SCAN_MS = 1200;
+const READ_TWICE_MS = 1500;
+
+const desk = document.getElementById("desk");
+const part = (selector) => desk.querySelector(selector);
+const token = part("[name=csrfmiddlewaretoken]").value;
+const field = part("#ticket");
+const dialog = document.getElementById("gate");
+const sounds = new Sounds(remembered("muted") === "true");
+const sightings = new Sightings();
+let gate = remembered(`gate.${desk.dataset.event}`) || desk.dataset.gate;
+let express = remembered("speed") === "express";
+let onItsWay = null; // the scan whose answer is awaited on the page
+let touched = performance.now();
+let typedLast = { ticket: "", at: 0 };
+
+const screen = new ResultScreen({
+  behind: document.getElementById("main"),
+  onUndo: undo,
+  onType: () => field.focus(),
+  onClose: () => (touched = performance.now()),
+});
+const rows = new LastScans({
+  list: part("[data-rows]"),
+  none: part("[data-none]"),
+  key: `foyer.rows.${desk.dataset.event}.${desk.dataset.actor}`,
+  onUndo: undo,
+});
+const queue = new ScanQueue({
+  event: desk.dataset.event,
+  url: desk.dataset.scans,
+  token,
+  onAnswer: answered,
+  onWaiting: waits,
+  onRefused: (scan, message) => {
+    rows.settled(scan.scan_id);
+    answered(scan, { ...waiting(scan), result: "REFUSED", look: "bad", icon: "alert-octagon", name: message, why: "" });
+  },
+  onState: showConnection,
+});
+const camera = new Camera({
+  video: part("[data-feed]"),
+  wasm: desk.dataset.wasm,
+  facing: remembered("facing", "environment"),
+  onTexts: seen,
+  onState: showCamera,
+});
+
+// Scans
+
+function seen(texts) {
+  const now = performance.now();
+  const [ticket] = sightings.fresh(texts, now);
+  if (texts.length) touched = now;
+  if (ticket === undefined || screen.isOpen || onItsWay || dialog.open) return;
+  sightings.note(ticket, now);
+  take(ticket);
+}
+
+function take(ticket) {
+  touched = performance.now();
+  const scan = queue.add(ticket, gate);
+  if (!scan) return notice(text("waiting-twice"));
+  onItsWay = scan;
+  part("[data-camera]").dataset.cameraState === "running" && (part("[data-camera]").dataset.cameraState = "checking");
+  return undefined;
+}
+
+function answered(scan, answer) {
+  settle(scan);
+  rows.put(answer);
+  sounds.play(answer.look);
+  const waitsFor = screen.answer?.scan_id === scan.scan_id;
+  if (!screen.isOpen || waitsFor) screen.open(answer, { express });
+  setTimeout(refreshCount, COUNT_AFTER_SCAN_MS);
+}
+
+function waits(scan, trouble) {
+  settle(scan);
+  const answer = waiting(scan);
+  if (trouble) Object.assign(answer, { name: "", why: text("signed-out-why") });
+  rows.put(answer);
+  if (!screen.isOpen) screen.open(answer);
+}
+
+function waiting(scan) {
+  return {
+    scan_id: scan.scan_id, result: "WAITING", look: "", icon: "refresh-alert", word: text("waiting-word"),
+    name: text("waiting-name"), who: text("waiting-who"), why: text("waiting-why"), guest: "", time: "",
+  };
+}
+
+function settle(scan) {
+  if (onItsWay?.scan_id !== scan.scan_id) return;
+  onItsWay = null;
+  const frame = part("[data-camera]");
+  if (frame.dataset.cameraState === "checking") frame.dataset.cameraState = "running";
+}
+
+async function undo(answer) {
+  const reply = await send(desk.dataset.undo, token, { guest: answer.guest, scan_id: answer.scan_id });
+  if (reply.status === 200) rows.undone(answer.scan_id);
+  else if (reply.status === 409) rows.settled(answer.scan_id);
+  if (screen.answer === answer) screen.close();
+  notice(reply.body.message ?? text("undo-failed"));
+  setTimeout(refreshCount, COUNT_AFTER_SCAN_MS);
+}
+
+// Typed codes and hand scanners (a keyboard that ends with Enter, wherever the focus is)
+
+part("[data-typed]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const ticket = field.value;
+  field.value = "";
+  part("[data-typed-error]").hidden = true;
+  if (!ticket.trim()) return field.focus();
+  const now = performance.now();
+  const again = typedLast.ticket === ticket && now - typedLast.at < READ_TWICE_MS;
+  typedLast = { ticket, at: now };
+  if (again) return undefined; // hand scanners like to read one code twice
+  if (matchMedia("(pointer: coarse)").matches) field.blur();
+  sightings.note(ticket, now);
+  return take(ticket);
+});
+
+document.addEventListener("keydown", (event) => {
+  touched = performance.now();
+  const plain = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (!plain || dialog.open || event.target.matches?.("input, textarea, select")) return;
+  screen.close({ focus: false });
+  field.focus({ preventScroll: true });
+});
+
+// Connection
+
+function showConnection({ waiting: number, trouble, signIn }) {
+  const state = copy(trouble ? "state-waiting" : "state-online");
+  const banner = trouble ? copy({ offline: "banner-waiting", "signed-out": "banner-signed-out", stale: "banner-stale" }[trouble]) : "";
+  for (const place of [state, banner || state]) place.querySelectorAll("[data-number]").forEach((n) => (n.textContent = number));
+  if (signIn && trouble === "signed-out") banner.querySelector("[data-sign-in]").href = signIn;
+  change(part("[data-state]"), state);
+  change(part("[data-banner]"), banner);
+  screen.lift?.();
+}
+
+// Live regions speak when they change: leave them alone while they say the same.
+function change(place, content) {
+  const fresh = document.createElement("div");
+  fresh.append(content);
+  if (fresh.innerHTML !== place.innerHTML) place.replaceChildren(...fresh.childNodes);
+}
+
+async function refreshCount() {
+  try {
+    const response = await fetch(desk.dataset.count, { headers: { Accept: "application/json" } });
+    if (!response.ok) return;
+    const count = await response.json();
+    part("[data-admitted]").textContent = count.admitted;
+    part("[data-as-of]").textContent = count.as_of;
+  } catch {
+    // The last good number stays, with its time beside it.
+  }
+}
+
+// Camera
+
+async function showCamera(state) {
+  const frame = part("[data-camera]");
+  frame.dataset.cameraState = state;
+  if (state !== "running") return part("[data-still]").replaceChildren(copy(`still-${state}`));
+  sightings.resume(performance.now());
+  part("[data-still]").replaceChildren();
+  remember("facing", camera.facing);
+  part("[data-torch]").hidden = !camera.hasTorch;
+  part("[data-torch]").setAttribute("aria-pressed", "false");
+  part("[data-flip]").hidden = (await camera.devices()).length < 2;
+  return undefined;
+}
+
+desk.addEventListener("click", (event) => {
+  if (event.target.closest("[data-start]")) {
+    touched = performance.now();
+    camera.start();
+  }
+});
+part("[data-pause]").addEventListener("click", () => {
+  camera.stop("paused");
+  part("[data-start]")?.focus();
+});
+part("[data-flip]").addEventListener("click", () => camera.flip());
+part("[data-torch]").addEventListener("click", async ({ currentTarget: button }) => {
+  const on = button.getAttribute("aria-pressed") !== "true";
+  try {
+    await camera.torch(on);
+    button.setAttribute("aria-pressed", String(on));
+  } catch {
+    button.hidden = true; // some cameras claim a light that they do not have
+  }
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && camera.isRunning) camera.stop("starting");
+  else if (!document.hidden && part("[data-camera]").dataset.cameraState === "starting") camera.start();
+});
+document.addEventListener("pointerdown", () => (touched = performance.now()));
+setInterval(() => {
+  if (camera.isRunning && performance.now() - touched > IDLE_AFTER_MS) camera.stop("idle");
+}, 5000);
+
+// Settings of this desk
+
+function showSpeed() {
+  part("[data-speeds]").querySelectorAll("[data-speed]").forEach((button) => {
+    button.setAttribute("aria-pressed", String((button.dataset.speed === "express") === express));
+  });
+}
+part("[data-speeds]").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-speed]");
+  if (!button) return;
+  express = button.dataset.speed === "express";
+  remember("speed", button.dataset.speed);
+  showSpeed();
+});
+
+function showMute() {
+  part("[data-mute]").dataset.mute = String(sounds.muted);
+  part("[data-mute]").setAttribute("aria-pressed", String(sounds.muted));
+}
+part("[data-mute]").addEventListener("click", () => {
+  sounds.muted = !sounds.muted;
+  remember("muted", String(sounds.muted));
+  showMute();
+  if (!sounds.muted) sounds.play("ok");
+});
+
+async function useGate(name) {
+  gate = name;
+  remember(`gate.${desk.dataset.event}`, name);
+  part("[data-gate-name]").textContent = name;
+  if (name !== desk.dataset.gate) await send(desk.dataset.gateUrl, token, { gate: name });
+  desk.dataset.gate = name;
+}
+dialog.querySelector("[data-gate-form]").addEventListener("submit", () => {
+  const name = dialog.querySelector("#gate-input").value.trim();
+  if (name) useGate(name);
+});
+
+// Leaving while scans wait would leave guests without an answer.
+window.addEventListener("beforeunload", (event) => {
+  if (queue.length && !document.querySelector("[data-leaving]")) event.preventDefault();
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-banner] a")) event.target.setAttribute("data-leaving", "");
+});
+
+desk.querySelectorAll("[data-scripted]").forEach((element) => (element.hidden = false));
+showSpeed();
+showMute();
+if (gate) useGate(gate);
+else dialog.showModal();
+queue.resume();
+setInterval(refreshCount, COUNT_EVERY_MS);
+camera.start();

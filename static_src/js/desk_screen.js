@@ -1,0 +1,93 @@
+// The answer to one scan over the whole page, until "Next scan" (Enter, space, Escape) or,
+// in express, a moment after somebody was admitted.
+import { copy, icon } from "./desk_parts.js";
+
+const EXPRESS_MS = 1500;
+
+export class ResultScreen {
+  #node = null;
+  #timer = 0;
+  #back = null;
+
+  // onUndo(answer) · onType(): the typed field is wanted · onClose()
+  constructor({ behind, onUndo, onType, onClose }) {
+    Object.assign(this, { behind, onUndo, onType, onClose });
+    this.answer = null;
+    document.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  get isOpen() {
+    return this.#node !== null;
+  }
+
+  open(answer, { express = false } = {}) {
+    const first = !this.isOpen;
+    if (first) this.#back = document.activeElement;
+    this.#remove();
+    this.answer = answer;
+    this.#node = this.#fill(answer);
+    this.behind.inert = true;
+    document.body.append(this.#node);
+    this.#node.focus();
+    if (express && answer.look === "ok") this.#timer = setTimeout(() => this.close(), EXPRESS_MS);
+  }
+
+  close({ focus = true } = {}) {
+    if (!this.isOpen) return;
+    this.#remove();
+    this.answer = null;
+    this.behind.inert = false;
+    // Back to the typed field would open the keyboard of a tablet: only where there is a real one.
+    const typed = this.#back?.matches?.("input") && matchMedia("(pointer: coarse)").matches;
+    if (focus && !typed && this.#back?.isConnected) this.#back.focus({ preventScroll: true });
+    this.onClose();
+  }
+
+  #remove() {
+    clearTimeout(this.#timer);
+    this.#node?.remove();
+    this.#node = null;
+  }
+
+  #fill(answer) {
+    const node = copy("result").firstElementChild;
+    node.classList.add("fo-desk__screen");
+    if (answer.look) node.classList.add(`fo-result--${answer.look}`);
+    node.dataset.result = answer.result;
+    node.querySelector(".fo-result__icon").replaceChildren(icon(answer.icon));
+    node.querySelector(".fo-result__word").textContent = answer.word;
+    this.#line(node.querySelector(".fo-result__name"), answer.name, (line) => line.querySelector("bdi"));
+    this.#line(node.querySelector(".fo-result__why"), answer.why);
+    const undo = node.querySelector("[data-undo]");
+    undo.hidden = !answer.guest;
+    undo.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.onUndo(answer);
+    });
+    node.querySelector("[data-next]").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.close();
+    });
+    const type = node.querySelector("[data-type-code]");
+    type.hidden = answer.result !== "INVALID";
+    type.addEventListener("click", () => {
+      this.close({ focus: false });
+      this.onType();
+    });
+    return node;
+  }
+
+  #line(line, words, inner = (same) => same) {
+    inner(line).textContent = words;
+    line.hidden = !words;
+  }
+
+  #key(event) {
+    if (!this.isOpen || event.defaultPrevented || event.repeat) return;
+    const onButton = event.target.closest?.("button, a") && event.key !== "Escape";
+    if (!onButton && ["Enter", " ", "Escape"].includes(event.key)) {
+      event.preventDefault();
+      this.close();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+// Sends scans one after the other until each is answered. A scan keeps its id, so one that is sent
+// again after a lost answer is the same scan: it cannot admit twice. Unanswered scans outlive the
+// page (one stored item each, so two tabs do not overwrite each other) until they are answered.
+import { newScanId } from "./scan_ids.js";
+
+const TIMEOUT_MS = 8000;
+const LONGEST_PAUSE_MS = 8000;
+const LONGEST_TICKET = 300;
+
+export class ScanQueue {
+  #scans = [];
+  #busy = false;
+  #halted = "";
+  #wake = () => {};
+
+  // onAnswer(scan, answer) · onWaiting(scan): a first try failed · onRefused(scan, message):
+  // will not be sent again · onState({ waiting, trouble, signIn }): trouble is "", "offline",
+  // "signed-out" or "stale"
+  constructor({ event, url, token, onAnswer, onWaiting, onRefused, onState }) {
+    Object.assign(this, { url, token, onAnswer, onWaiting, onRefused, onState });
+    this.prefix = `foyer.scan.${event}.`;
+    window.addEventListener("online", () => this.#wake());
+  }
+
+  // Takes up what an earlier page left; returns it.
+  resume() {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix)).sort();
+    this.#scans = keys.map((key) => ({ ...JSON.parse(localStorage[key]), tries: 1 }));
+    this.#report();
+    this.#pump();
+    return [...this.#scans];
+  }
+
+  get length() {
+    return this.#scans.length;
+  }
+
+  // The new scan, or null when this very ticket is on its way.
+  add(text, gate) {
+    const ticket = text.replaceAll("\0", "").slice(0, LONGEST_TICKET);
+    if (!ticket || this.#scans.some((scan) => scan.ticket === ticket)) return null;
+    const scan = { scan_id: newScanId(), ticket, gate, tries: 0 };
+    this.#scans.push(scan);
+    this.#keep(scan);
+    this.#wake();
+    this.#pump();
+    return scan;
+  }
+
+  async #pump() {
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#scans.length && !this.#halted) {
+      const scan = this.#scans[0];
+      await this.#attempt(scan);
+      this.#report();
+      if (this.#halted || !scan.tries || !this.#scans.includes(scan)) continue;
+      this.#scans.push(this.#scans.shift()); // others may fare better
+      const pause = Math.min(1000 * 2 ** (scan.tries - 1), LONGEST_PAUSE_MS);
+      await new Promise((resolve) => {
+        this.#wake = resolve;
+        setTimeout(resolve, pause);
+      });
+    }
+    this.#busy = false;
+  }
+
+  async #attempt(scan) {
+    const reply = await send(this.url, this.token, {
+      scan_id: scan.scan_id,
+      ticket: scan.ticket,
+      gate: scan.gate,
+      resent: scan.tries > 0,
+    });
+    if (reply.status === 200) {
+      this.#drop(scan);
+      this.onAnswer(scan, reply.body);
+    } else if (reply.status === 401 || (reply.status === 403 && !reply.body.code)) {
+      this.#halted = reply.status === 401 ? "signed-out" : "stale";
+      this.signIn = reply.body.sign_in;
+      this.#failed(scan);
+    } else if ([400, 403, 404].includes(reply.status) && reply.body.code) {
+      this.#drop(scan);
+      this.onRefused(scan, reply.body.message);
+    } else {
+      this.#failed(scan);
+    }
+  }
+
+  #failed(scan) {
+    scan.tries += 1;
+    if (scan.tries === 1) this.onWaiting(scan, this.#halted);
+  }
+
+  #keep(scan) {
+    localStorage[this.prefix + scan.scan_id] = JSON.stringify(scan);
+  }
+
+  #drop(scan) {
+    this.#scans = this.#scans.filter((other) => other !== scan);
+    delete localStorage[this.prefix + scan.scan_id];
+  }
+
+  #report() {
+    const waiting = this.#scans.filter((scan) => scan.tries > 0).length;
+    this.onState({ waiting, trouble: this.#halted || (waiting ? "offline" : ""), signIn: this.signIn });
+  }
+}
+
+// Posts JSON; { status, body }, with status 0 when there was no answer.
+export async function send(url, token, body) {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+    if (response.ok && !isJson) return { status: 0, body: {} }; // a hotel's own sign-in page, say
+    return { status: response.status, body: isJson ? await response.json() : {} };
+  } catch {
+    return { status: 0, body: {} };
+  }
+}
