@@ -26,6 +26,8 @@ from backend.events.states import EDITABLE, EVENT_STATES, EventStatus
 from backend.shared import db
 from backend.shared.paging import Page
 
+LONGEST_ID = 64
+
 
 class CreatorIndex(GlobalSecondaryIndex["Event"]):
     """What one person made, by start."""
@@ -98,7 +100,9 @@ class Event(db.Table):
     @classmethod
     def fetch(cls, event_id: str) -> "Event":
         """The event, read consistently; ``EventNotFound`` when there is none."""
-        event = cls.find(event_id) if event_id else None
+        # What cannot be a key would be an error of DynamoDB's, not an answer.
+        is_key = 0 < len(event_id) <= LONGEST_ID and event_id.isascii()
+        event = cls.find(event_id) if is_key else None
         if event is None:
             raise EventNotFound("There is no such event.")
         return event

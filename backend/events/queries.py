@@ -124,11 +124,15 @@ def list_created_by(
     *, actor: Actor, limit: int, start: dict[str, Any] | None = None
 ) -> Page[Event]:
     """What the actor made, in every state, the latest start first."""
+    if not actor.is_signed_in:
+        return Page([])
     return Event.list_by_creator(actor.user_id, limit=limit, start=start)
 
 
 def list_for_actor(*, actor: Actor, limit: int, start: dict[str, Any] | None = None) -> Page[Event]:
     """The events in whose team the actor is, own ones included, the newest made first."""
+    if not actor.is_signed_in:
+        return Page([])
     members = team.list_for_member(user_id=actor.user_id, limit=limit, start=start)
     events = Event.find_many([member.event_id for member in members.items])
     return Page(events, members.next_key)
