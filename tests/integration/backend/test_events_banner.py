@@ -1,0 +1,257 @@
+import io
+import struct
+import urllib.error
+import urllib.request
+import zlib
+
+import boto3
+import pytest
+from PIL import Image
+from ulid import ULID
+
+from backend.events import media_bucket, services
+from backend.events.errors import EventClosed
+from backend.events.models import Event
+from backend.events.services import UploadOffer
+from backend.events.states import EventStatus
+from backend.shared.config import config
+from backend.shared.db import StaleWrite
+from backend.shared.errors import BadInput
+from tests.factories.events import NOON, make_event, new_event_id
+from tests.factories.users import a_user
+
+OLGA = a_user("user-olga")
+
+
+@pytest.fixture(autouse=True)
+def bucket(tables, monkeypatch):
+    name = f"media-{ULID()}".lower()
+    boto3.client("s3").create_bucket(
+        Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    monkeypatch.setenv("MEDIA_BUCKET", name)
+    monkeypatch.setenv("MEDIA_BASE_URL", "https://media.example/")
+    config.cache_clear()
+    yield name
+    monkeypatch.undo()
+    config.cache_clear()
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (64, 32)) -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", size, "teal").save(content, kind)
+    return content.getvalue()
+
+
+def bomb() -> bytes:
+    """A PNG of 60,000 × 60,000 pixels in a few bytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checked = kind + data
+        return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def put(bucket: str, event: Event, content: bytes, content_type: str = "image/png") -> str:
+    """A file in the bucket, as S3 would have taken it from a form."""
+    extension = {"image/jpeg": "jpg", "image/webp": "webp"}.get(content_type, "png")
+    key = f"banners/{event.uuid}/{ULID()}.{extension}"
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+    return key
+
+
+def stored_keys(bucket: str) -> list[str]:
+    listed = boto3.client("s3").list_objects_v2(Bucket=bucket)
+    return [item["Key"] for item in listed.get("Contents", [])]
+
+
+def post(offer: UploadOffer, content: bytes, **changed: str) -> int:
+    """Post the form as a browser does; the status of the answer."""
+    boundary = "foyer-test-boundary"
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in {**offer.fields, **changed}.items()
+    ]
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="b"\r\n\r\n'
+    body = b"".join(parts) + head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    request = urllib.request.Request(
+        offer.url, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def offer_for(event: Event, content_type: str = "image/png") -> UploadOffer:
+    return services.offer_banner(
+        event_id=event.uuid, content_type=content_type, actor=OLGA, now=NOON
+    )
+
+
+def attach(event: Event, key: str) -> Event:
+    return services.attach_banner(event_id=event.uuid, key=key, actor=OLGA, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "kind", "extension"),
+    [("image/jpeg", "JPEG", "jpg"), ("image/png", "PNG", "png"), ("image/webp", "WEBP", "webp")],
+)
+def test_an_image_posted_with_the_offer_becomes_the_banner(bucket, content_type, kind, extension):
+    event = make_event()
+    offer = offer_for(event, content_type)
+
+    assert post(offer, picture(kind)) < 300
+    attach(event, offer.key)
+
+    kept = Event.fetch(event.uuid)
+    assert (kept.banner_key, kept.version) == (offer.key, 1)
+    assert offer.key.startswith(f"banners/{event.uuid}/")
+    assert offer.key.endswith(f".{extension}")
+    assert stored_keys(bucket) == [offer.key]
+
+
+@pytest.mark.parametrize("content_type", ["image/gif", "image/svg+xml", "text/html", ""])
+def test_offer_banner_refuses_other_types(content_type):
+    with pytest.raises(BadInput) as refusal:
+        offer_for(make_event(), content_type)
+
+    assert list(refusal.value.fields) == ["content_type"]
+
+
+@pytest.mark.parametrize(
+    ("content", "changed"),
+    [
+        (b"x" * (5 * 1024 * 1024 + 1), {}),
+        (b"", {}),
+        (b"<html>", {"Content-Type": "text/html"}),
+        (b"x", {"key": "banners/somebody-else/x.png"}),
+        (b"x", {"x-amz-signature": "0" * 64}),
+    ],
+    ids=["too large", "empty", "other type", "other place", "unsigned"],
+)
+def test_s3_itself_refuses_what_breaks_the_form(bucket, content, changed):
+    assert 400 <= post(offer_for(make_event()), content, **changed) < 500
+
+    assert stored_keys(bucket) == []
+
+
+def test_attach_banner_removes_the_one_before(bucket):
+    event = make_event()
+    first, second = put(bucket, event, picture()), put(bucket, event, picture("JPEG"), "image/jpeg")
+    attach(event, first)
+
+    attach(event, second)
+
+    assert Event.fetch(event.uuid).banner_key == second
+    assert stored_keys(bucket) == [second]
+
+
+def test_attach_banner_twice_keeps_it(bucket):
+    event = make_event()
+    key = put(bucket, event, picture())
+    attach(event, key)
+
+    attach(event, key)
+
+    assert stored_keys(bucket) == [key]
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (b"<html><script>alert(1)</script>", "image/png"),
+        (b"", "image/png"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (picture()[:60], "image/png"),
+        (picture("JPEG"), "image/png"),
+        (picture("GIF"), "image/png"),
+        (picture(), "image/gif"),
+        (picture(size=(5001, 5000)), "image/png"),
+        (bomb(), "image/png"),
+        (picture() + b"\0" * (5 * 1024 * 1024), "image/png"),
+    ],
+    ids=[
+        "html", "empty", "header only", "cut off", "jpeg as png", "gif as png", "gif", "25 MP",
+        "bomb", "large",
+    ],
+)  # fmt: skip
+def test_attach_banner_deletes_what_is_no_proper_image(bucket, content, content_type):
+    event = make_event()
+    key = put(bucket, event, content, content_type)
+
+    with pytest.raises(BadInput) as refusal:
+        attach(event, key)
+
+    assert list(refusal.value.fields) == ["banner"]
+    assert stored_keys(bucket) == []
+    assert Event.fetch(event.uuid).banner_key is None
+
+
+def test_attach_banner_refuses_where_nothing_was_uploaded():
+    event = make_event()
+
+    with pytest.raises(BadInput) as refusal:
+        attach(event, f"banners/{event.uuid}/{ULID()}.png")
+
+    assert list(refusal.value.fields) == ["banner"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "banners/", "static/x.png", "banners/{id}/../x.png", "banners/{id}/x.png", "{other}"],
+)
+def test_attach_banner_refuses_files_that_are_not_the_events_own(bucket, key):
+    event = make_event()
+    other = put(bucket, make_event(), picture())
+
+    with pytest.raises(BadInput):
+        attach(event, key.format(id=event.uuid, other=other))
+
+    assert stored_keys(bucket) == [other]
+
+
+@pytest.mark.parametrize("status", [EventStatus.CANCELED, EventStatus.FINISHED])
+def test_attach_banner_refuses_a_closed_event(bucket, status):
+    event = make_event(status=status)
+    key = put(bucket, event, picture())
+
+    with pytest.raises(EventClosed):
+        attach(event, key)
+
+
+def test_of_two_banners_past_the_check_one_wins():
+    event = make_event()
+    first, second = Event.fetch(event.uuid), Event.fetch(event.uuid)
+
+    first.show_banner("banners/first", {})
+
+    with pytest.raises(StaleWrite):
+        second.show_banner("banners/second", {})
+    assert Event.fetch(event.uuid).banner_key == "banners/first"
+
+
+def test_of_two_replacements_past_the_check_one_wins():
+    event = make_event(banner_key="banners/old")
+    first, second = Event.fetch(event.uuid), Event.fetch(event.uuid)
+
+    first.show_banner("banners/first", {})
+
+    with pytest.raises(StaleWrite):
+        second.show_banner("banners/second", {})
+
+
+def test_the_upload_host_is_where_offers_lead():
+    offer = media_bucket.offer_upload(event_id=new_event_id(), content_type="image/png")
+
+    assert offer.url.startswith(media_bucket.upload_host() + "/")
+    assert media_bucket.upload_host().count("/") == 2
+
+
+def test_a_banner_is_shown_from_the_media_host():
+    assert media_bucket.public_url("banners/x.png") == "https://media.example/banners/x.png"

@@ -1,0 +1,429 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from backend.events import queries, services
+from backend.events.errors import (
+    EventClosed,
+    EventForbidden,
+    EventNotFound,
+    EventNotStarted,
+    SignInNeeded,
+)
+from backend.events.kinds import Category, LocationType, Visibility
+from backend.events.models import Event
+from backend.events.services import EventDetails
+from backend.events.states import EventStatus
+from backend.seats import services as seats
+from backend.seats.states import Availability
+from backend.shared.actor import SYSTEM, VISITOR
+from backend.shared.db import StaleWrite
+from backend.shared.errors import BadInput
+from backend.shared.states import IllegalTransition
+from backend.team.models import Member
+from backend.team.roles import Role
+from tests.factories.events import NOON, make_event
+from tests.factories.team import make_member
+from tests.factories.users import a_user, an_administrator
+
+pytestmark = pytest.mark.usefixtures("tables")
+S = EventStatus
+OLGA = a_user("user-olga")
+WEEK = timedelta(days=7)
+LATER = NOON + timedelta(minutes=5)
+
+
+def details(**values: Any) -> EventDetails:
+    defaults: dict[str, Any] = {
+        "title": "Harbour Conference",
+        "description": "Two days by the water.",
+        "starts_at": NOON + WEEK,
+        "ends_at": NOON + WEEK + timedelta(hours=8),
+        "time_zone": "Europe/Berlin",
+        "location_type": LocationType.IN_PERSON,
+        "location": "Pier 2, Hamburg",
+        "category": Category.CONFERENCE,
+        "capacity": 50,
+        "visibility": Visibility.PUBLIC,
+    }
+    return EventDetails(**defaults | values)
+
+
+def a_draft(**values: Any) -> Event:
+    return make_event(**{"status": S.DRAFT} | values)
+
+
+def edit(event: Event, version: int = 1, actor=OLGA, **values: Any) -> Event:
+    return services.edit_event(
+        event_id=event.uuid, details=details(**values), version=version, actor=actor, now=LATER
+    )
+
+
+def publish(event: Event, actor=OLGA, now=LATER) -> Event:
+    return services.publish_event(event_id=event.uuid, actor=actor, now=now)
+
+
+def cancel(event: Event, actor=OLGA) -> Event:
+    return services.cancel_event(event_id=event.uuid, actor=actor, now=LATER)
+
+
+def finish(event: Event, actor=OLGA, now=NOON + WEEK) -> Event:
+    return services.finish_event(event_id=event.uuid, actor=actor, now=now)
+
+
+def stored(event: Event) -> dict[str, Any]:
+    return Event.fetch(event.uuid).attribute_values
+
+
+# Creating
+
+
+def test_create_event_makes_a_draft_of_the_actor():
+    event = services.create_event(details=details(), actor=OLGA, now=NOON)
+
+    kept = Event.fetch(event.uuid)
+    assert kept.attribute_values == event.attribute_values
+    assert (kept.status, kept.version, kept.shards, kept.creator_id, kept.creator_name) == (
+        S.DRAFT,
+        1,
+        1,
+        "user-olga",
+        "User-Olga",
+    )
+    assert (kept.created_at, kept.updated_at, kept.changed_by) == (NOON, NOON, "USER:user-olga")
+    assert (kept.title, kept.capacity, kept.waiting_list, kept.category) == (
+        "Harbour Conference",
+        50,
+        False,
+        Category.CONFERENCE,
+    )
+    assert (kept.listing, kept.published_at, kept.banner_key) == (None, None, None)
+
+
+def test_create_event_puts_the_owner_into_the_team():
+    event = services.create_event(details=details(), actor=OLGA, now=NOON)
+
+    owner = Member.find(event.uuid, "user-olga")
+    assert owner
+    assert (owner.role, owner.name, owner.added_at) == (Role.OWNER, "User-Olga", NOON)
+
+
+@pytest.mark.parametrize(("capacity", "shards"), [(250, 1), (None, 16), (20_000, 64)])
+def test_create_event_spreads_registrations_by_capacity(capacity, shards):
+    event = services.create_event(details=details(capacity=capacity), actor=OLGA, now=NOON)
+
+    assert (event.capacity, event.shards) == (capacity, shards)
+
+
+@pytest.mark.parametrize("actor", [VISITOR, SYSTEM])
+def test_create_event_refuses_who_is_not_signed_in(actor):
+    with pytest.raises(SignInNeeded):
+        services.create_event(details=details(), actor=actor, now=NOON)
+
+
+def test_create_event_refuses_bad_details():
+    olga = a_user("user-olga-with-no-event")
+
+    with pytest.raises(BadInput) as refusal:
+        services.create_event(details=details(title=""), actor=olga, now=NOON)
+
+    assert list(refusal.value.fields) == ["title"]
+    assert queries.list_created_by(actor=olga, limit=5).items == []
+
+
+# Editing
+
+
+def test_edit_event_replaces_the_details_of_a_draft():
+    event = a_draft()
+
+    edit(event, title="Harbour Days", capacity=300, waiting_list=True)
+
+    kept = Event.fetch(event.uuid)
+    assert (kept.title, kept.capacity, kept.waiting_list, kept.version) == (
+        "Harbour Days",
+        300,
+        True,
+        2,
+    )
+    assert (kept.shards, kept.updated_at, kept.listing) == (16, LATER, None)
+
+
+def test_edit_event_can_lift_the_limit_of_a_draft():
+    event = a_draft()
+
+    edit(event, capacity=None)
+
+    assert Event.fetch(event.uuid).capacity is None
+
+
+def test_edit_event_moves_a_published_event_to_its_month():
+    event = make_event()
+    moved = NOON + timedelta(days=60)
+
+    edit(event, starts_at=moved, ends_at=moved + timedelta(hours=1))
+
+    kept = Event.fetch(event.uuid)
+    assert (kept.starts_at, kept.listing, kept.status) == (moved, "PUBLIC#2030-06", S.PUBLISHED)
+
+
+def test_edit_event_takes_an_event_that_becomes_unlisted_off_the_listing():
+    event = make_event()
+
+    edit(event, visibility=Visibility.UNLISTED)
+
+    assert Event.fetch(event.uuid).listing is None
+
+
+@pytest.mark.parametrize("capacity", [49, 51, None])
+def test_edit_event_keeps_the_capacity_of_a_published_event(capacity):
+    event = make_event()
+    before = stored(event)
+
+    with pytest.raises(BadInput) as refusal:
+        edit(event, capacity=capacity)
+
+    assert list(refusal.value.fields) == ["capacity"]
+    assert stored(event) == before
+
+
+def test_edit_event_refuses_to_move_the_end_of_a_published_event_into_the_past():
+    event = make_event()
+    past = NOON - timedelta(days=2)
+
+    with pytest.raises(BadInput) as refusal:
+        edit(event, starts_at=past, ends_at=past + timedelta(hours=1))
+
+    assert list(refusal.value.fields) == ["ends_at"]
+
+
+def test_edit_event_may_reword_a_published_event_that_is_over():
+    start = NOON - timedelta(days=2)
+    end = start + timedelta(hours=8)
+    event = make_event(starts_at=start)
+
+    assert edit(event, title="What it was", starts_at=start, ends_at=end).title == "What it was"
+
+
+def test_edit_event_refuses_bad_details():
+    event = a_draft()
+    before = stored(event)
+
+    with pytest.raises(BadInput):
+        edit(event, time_zone="Nowhere")
+
+    assert stored(event) == before
+
+
+def test_edit_event_refuses_a_version_that_is_not_the_stored_one():
+    event = a_draft()
+    edit(event, title="First")
+
+    with pytest.raises(StaleWrite) as refusal:
+        edit(event, title="Second")
+
+    assert refusal.value.old.title == "First"
+    assert Event.fetch(event.uuid).title == "First"
+
+
+@pytest.mark.parametrize("status", [S.CANCELED, S.FINISHED, S.ARCHIVED])
+def test_edit_event_refuses_what_is_closed(status):
+    event = make_event(status=status)
+
+    with pytest.raises(EventClosed):
+        edit(event)
+
+
+def test_of_two_edits_past_the_check_one_wins():
+    event = a_draft()
+    first, second = Event.fetch(event.uuid), Event.fetch(event.uuid)
+
+    first.revise({"title": "First"})
+
+    with pytest.raises(StaleWrite):
+        second.revise({"title": "Second"})
+    assert Event.fetch(event.uuid).title == "First"
+
+
+def test_an_edit_past_the_check_does_not_change_a_canceled_event():
+    event = make_event()
+    seen = Event.fetch(event.uuid)
+    Event.fetch(event.uuid).move_to(S.CANCELED, {"version": seen.version})
+
+    with pytest.raises(StaleWrite):
+        seen.revise({"title": "Late"})
+
+
+# Publishing
+
+
+def test_publish_event_lists_it_and_opens_its_seats():
+    event = a_draft()
+
+    publish(event)
+
+    kept = Event.fetch(event.uuid)
+    assert (kept.status, kept.published_at, kept.listing, kept.version) == (
+        S.PUBLISHED,
+        LATER,
+        "PUBLIC#2030-05",
+        2,
+    )
+    assert seats.availability(pool=event.uuid, now=LATER) is Availability.OPEN
+
+
+@pytest.mark.parametrize("visibility", [Visibility.UNLISTED, Visibility.PRIVATE])
+def test_publish_event_lists_public_events_only(visibility):
+    event = a_draft(visibility=visibility)
+
+    assert publish(event).listing is None
+
+
+def test_publish_event_refuses_an_event_that_is_over():
+    event = a_draft()
+    before = stored(event)
+
+    with pytest.raises(BadInput) as refusal:
+        publish(event, now=event.ends_at)
+
+    assert list(refusal.value.fields) == ["ends_at"]
+    assert stored(event) == before
+
+
+@pytest.mark.parametrize("status", [S.PUBLISHED, S.CANCELED, S.FINISHED, S.ARCHIVED])
+def test_publish_event_refuses_what_is_no_draft(status):
+    event = make_event(status=status)
+
+    with pytest.raises(IllegalTransition):
+        publish(event)
+
+
+def test_publishing_past_the_check_loses_against_an_edit():
+    event = a_draft()
+    seen = Event.fetch(event.uuid)
+    edit(event, capacity=10)
+
+    with pytest.raises(StaleWrite):
+        seen.move_to(S.PUBLISHED, {})
+    assert Event.fetch(event.uuid).status is S.DRAFT
+
+
+# Canceling and finishing
+
+
+@pytest.mark.parametrize("status", [S.DRAFT, S.PUBLISHED])
+def test_cancel_event_takes_it_off_the_listing(status):
+    event = make_event(status=status)
+
+    cancel(event)
+
+    kept = Event.fetch(event.uuid)
+    assert (kept.status, kept.canceled_at, kept.listing) == (S.CANCELED, LATER, None)
+
+
+@pytest.mark.parametrize("status", [S.CANCELED, S.FINISHED, S.ARCHIVED])
+def test_cancel_event_refuses_what_is_closed(status):
+    event = make_event(status=status)
+
+    with pytest.raises(IllegalTransition):
+        cancel(event)
+
+
+def test_finish_event_closes_it():
+    event = make_event()
+
+    finish(event)
+
+    kept = Event.fetch(event.uuid)
+    assert (kept.status, kept.listing) == (S.FINISHED, None)
+
+
+def test_finish_event_refuses_one_that_has_not_begun():
+    event = make_event()
+
+    with pytest.raises(EventNotStarted):
+        finish(event, now=event.starts_at - timedelta(seconds=1))
+
+
+def test_finish_event_refuses_a_draft():
+    with pytest.raises(IllegalTransition):
+        finish(a_draft())
+
+
+def test_of_finishing_and_canceling_past_the_check_one_wins():
+    event = make_event()
+    first, second = Event.fetch(event.uuid), Event.fetch(event.uuid)
+
+    first.move_to(S.CANCELED, {})
+
+    with pytest.raises(StaleWrite):
+        second.move_to(S.FINISHED, {})
+    assert Event.fetch(event.uuid).status is S.CANCELED
+
+
+# Who may
+
+ACTIONS = {
+    "edit": lambda event, actor: edit(event, actor=actor),
+    "publish": publish,
+    "cancel": cancel,
+    "finish": finish,
+    "offer_banner": lambda event, actor: services.offer_banner(
+        event_id=event.uuid, content_type="image/png", actor=actor, now=LATER
+    ),
+    "attach_banner": lambda event, actor: services.attach_banner(
+        event_id=event.uuid, key="banners/x", actor=actor, now=LATER
+    ),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("actor", [VISITOR, a_user("user-nobody")])
+def test_strangers_do_not_find_a_draft(action, actor):
+    event = a_draft()
+    before = stored(event)
+
+    with pytest.raises(EventNotFound):
+        ACTIONS[action](event, actor)
+
+    assert stored(event) == before
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(
+    ("user_id", "role"), [("user-nobody", None), ("user-d", Role.DESK), ("user-f", Role.FLOOR)]
+)
+def test_who_does_not_organise_changes_nothing(action, user_id, role):
+    event = make_event()
+    before = stored(event)
+    if role:
+        make_member(event_id=event.uuid, member=user_id, role=role)
+
+    with pytest.raises(EventForbidden):
+        ACTIONS[action](event, a_user(user_id))
+
+    assert stored(event) == before
+
+
+def test_an_organiser_edits_but_does_not_cancel():
+    event = make_event()
+    make_member(event_id=event.uuid, member="user-omar", role=Role.ORGANISER)
+    omar = a_user("user-omar")
+
+    assert edit(event, actor=omar, title="Omar's").changed_by == "USER:user-omar"
+    with pytest.raises(EventForbidden):
+        cancel(event, actor=omar)
+
+
+def test_an_administrator_cancels_any_event():
+    assert cancel(make_event(), actor=an_administrator()).status is S.CANCELED
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_unknown_event_is_not_found(action):
+    event = a_draft()
+    event.delete()
+
+    with pytest.raises(EventNotFound):
+        ACTIONS[action](event, an_administrator())

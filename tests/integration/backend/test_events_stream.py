@@ -1,0 +1,138 @@
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ulid import ULID
+
+from backend.activity import queries as activity
+from backend.activity.kinds import ActivityKind
+from backend.events.models import Event
+from backend.events.states import EventStatus
+from backend.handlers.events_stream import handler
+from backend.seats import services as seats
+from backend.seats.states import Availability
+from tests.factories.events import NOON, build_event
+
+pytestmark = pytest.mark.usefixtures("tables")
+K = ActivityKind
+CONTEXT = SimpleNamespace(
+    function_name="events-stream",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:eu-central-1:000000000000:function:events-stream",
+    aws_request_id="1",
+)
+
+
+def change(old: Event | None, new: Event | None, number: int = 1) -> dict[str, Any]:
+    """A record as DynamoDB streams write it."""
+    images = {
+        name: event.serialize() for name, event in (("OldImage", old), ("NewImage", new)) if event
+    }
+    kind = "MODIFY" if old and new else "INSERT" if new else "REMOVE"
+    record = images | {"SequenceNumber": str(number)}
+    return {"eventID": str(ULID()), "eventName": kind, "dynamodb": record}
+
+
+def follow(*records: dict[str, Any]) -> list[str]:
+    """The sequence numbers of the records that failed."""
+    answer = handler({"Records": list(records)}, CONTEXT)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def kept(event: Event) -> list[tuple[ActivityKind, Any]]:
+    listed = activity.list_for_event(event_id=event.uuid, since=NOON, limit=10, now=NOON)
+    return [(one.kind, one.details) for one in listed.items]
+
+
+def later(event: Event, **values: Any) -> Event:
+    return Event(**event.attribute_values | values)
+
+
+def test_a_new_draft_is_kept_as_created():
+    draft = build_event(status=EventStatus.DRAFT)
+
+    assert follow(change(None, draft)) == []
+    assert kept(draft) == [(K.EVENT_CREATED, None)]
+
+
+def test_activity_tells_who_and_when_and_no_name():
+    event = build_event()
+
+    follow(change(event, later(event, title="New", changed_by="USER:user-omar")))
+
+    [one] = activity.list_for_event(event_id=event.uuid, since=NOON, limit=10, now=NOON).items
+    assert (one.actor_label, one.at, one.subject) == ("USER:user-omar", NOON, event.uuid)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "details"),
+    [
+        ({"title": "New", "capacity": None}, K.EVENT_EDITED, {"fields": "title capacity"}),
+        ({"banner_key": "banners/x.png"}, K.BANNER_CHANGED, None),
+        ({"status": EventStatus.FINISHED, "title": "New"}, K.EVENT_FINISHED, None),
+        ({"status": EventStatus.CANCELED}, K.EVENT_CANCELED, None),
+        ({"status": EventStatus.ARCHIVED}, K.EVENT_ARCHIVED, None),
+    ],
+)
+def test_a_change_is_kept_by_what_it_was(values, kind, details):
+    event = build_event()
+
+    assert follow(change(event, later(event, **values))) == []
+    assert kept(event) == [(kind, details)]
+
+
+def test_publishing_is_kept_and_opens_the_seats():
+    draft = build_event(status=EventStatus.DRAFT)
+    published = later(draft, status=EventStatus.PUBLISHED)
+
+    assert follow(change(draft, published)) == []
+    assert kept(draft) == [(K.EVENT_PUBLISHED, None)]
+    assert seats.availability(pool=draft.uuid, now=NOON) is Availability.OPEN
+
+
+def test_publishing_an_event_without_limit_opens_unlimited_seats():
+    draft = build_event(status=EventStatus.DRAFT, capacity=None)
+
+    follow(change(draft, later(draft, status=EventStatus.PUBLISHED)))
+
+    assert seats.availability(pool=draft.uuid, now=NOON) is Availability.UNLIMITED
+
+
+def test_a_record_delivered_twice_is_kept_once():
+    draft = build_event(status=EventStatus.DRAFT)
+    record = change(draft, later(draft, status=EventStatus.PUBLISHED))
+
+    assert follow(record, record) == []
+    assert follow(record) == []
+    assert kept(draft) == [(K.EVENT_PUBLISHED, None)]
+
+
+def test_a_change_nobody_made_is_not_kept():
+    event = build_event()
+
+    assert follow(change(event, later(event, version=2))) == []
+    assert kept(event) == []
+
+
+def test_a_removed_event_is_passed_over():
+    event = build_event()
+
+    assert follow(change(event, None)) == []
+    assert kept(event) == []
+
+
+def test_a_poisoned_record_fails_alone():
+    broken, sound = build_event(), build_event()
+    poisoned = change(None, broken, number=7)
+    del poisoned["dynamodb"]["NewImage"]["changed_by"]
+
+    assert follow(poisoned, change(None, sound, number=8)) == ["7"]
+    assert kept(sound) == [(K.EVENT_CREATED, None)]
+
+
+def test_a_batch_that_fails_as_a_whole_names_each_record():
+    records = [change(None, build_event(), number=number) for number in (1, 2)]
+    for record in records:
+        del record["dynamodb"]["NewImage"]["changed_by"]
+
+    assert follow(*records) == ["1", "2"]
