@@ -1,0 +1,367 @@
+"""What is explored: guests, seats, processes and faults, each within small bounds."""
+
+from tests.model.items import CONFIRMED, WAITLISTED
+from tests.model.processes import Config
+
+
+def registers(*guests):
+    return tuple(("register", g) for g in guests)
+
+
+def cancels(*guests):
+    return tuple(("cancel", g) for g in guests)
+
+
+def capacities(*seats):
+    return tuple(("capacity", n) for n in seats)
+
+
+MOVE_0 = (("move", 0),)
+AUDIT, STREAM, TIDY = (("audit", -1),), (("stream", -1),), (("tidy", -1),)
+IN, OUT = CONFIRMED, WAITLISTED  # how guests start: with a seat, or on the list
+
+PROTOCOL = [  # no violation may be found in these
+    Config(
+        "2 guests, 1 seat, 2 audits, no list",
+        (1,),
+        registers(0, 1) + AUDIT * 2,
+        waiting_list=False,
+        tries=2,
+        slow=True,
+    ),
+    Config(
+        "3 guests, 2 blocks, audit, no list",
+        (1, 1),
+        registers(0, 1, 2) + AUDIT,
+        waiting_list=False,
+        slow=True,
+    ),
+    Config(
+        "2 guests, 2 blocks, audit, late copy, no list",
+        (1, 1),
+        registers(0, 1) + AUDIT,
+        waiting_list=False,
+        lingering=1,
+        slow=True,
+    ),
+    Config(
+        "double submit, other, cancel, audit, late copy, no list",
+        (1,),
+        registers(0, 0, 1) + cancels(0) + AUDIT,
+        waiting_list=False,
+        lingering=1,
+        tries=2,
+        slow=True,
+    ),
+    Config(
+        "double submit, 2 blocks, cancel, audit, late copy, no list",
+        (1, 1),
+        registers(0, 0) + cancels(0) + AUDIT,
+        waiting_list=False,
+        lingering=1,
+        tries=2,
+        slow=True,
+    ),
+    Config(
+        "double submit, 2 cancels, 2 late copies, no list",
+        (1,),
+        registers(0, 0) + cancels(0, 0),
+        waiting_list=False,
+        lingering=2,
+    ),
+    Config(
+        "2 guests, cancel, stream, audit, late copy",
+        (1,),
+        registers(0, 1) + cancels(0) + STREAM + AUDIT,
+        lingering=1,
+        tries=2,
+        slow=True,
+    ),
+    Config(
+        "2 guests, cancel, 2 streams, stale summary",
+        (1,),
+        registers(0, 1) + cancels(0) + STREAM * 2,
+        stale=True,
+        slow=True,
+    ),
+    Config(
+        "1 in, 2 newcomers, stale summary, stream, late copy",
+        (1,),
+        registers(1, 2) + cancels(0) + STREAM,
+        (IN,),
+        1,
+        stale=True,
+        slow=True,
+    ),
+    Config(
+        "2 in 2 blocks, 1 waits, newcomer, 2 cancels, 2 streams",
+        (1, 1),
+        registers(3) + cancels(0, 1) + STREAM * 2,
+        (IN, IN, OUT),
+        slow=True,
+    ),
+    Config(
+        "1 in, 2 wait, newcomer, 2 cancels, stream, audit",
+        (1,),
+        registers(3) + cancels(0, 1) + STREAM + AUDIT,
+        (IN, OUT, OUT),
+        slow=True,
+    ),
+    Config(
+        "1 in, 1 waits and cancels too, newcomer, late copy",
+        (1,),
+        registers(2) + cancels(0, 1) + STREAM,
+        (IN, OUT),
+        1,
+    ),
+    Config(
+        "1 in, 2 wait, newcomer, cancel, 2 streams, index lags",
+        (1,),
+        registers(3) + cancels(0) + STREAM * 2,
+        (IN, OUT, OUT),
+        index_lags=True,
+    ),
+    Config(
+        "flag: 2 newcomers, cancel, 2 streams, tidy",
+        (1,),
+        registers(1, 2) + cancels(0) + STREAM * 2 + TIDY,
+        (IN,),
+        slow=True,
+    ),
+    Config(
+        "flag: newcomer, cancel, 2 streams, 2 tidies",
+        (1,),
+        registers(2) + cancels(0) + STREAM * 2 + TIDY * 2,
+        (IN, OUT),
+        slow=True,
+    ),
+    Config(
+        "flag: newcomer, cancel, 2 streams, tidy, late copy",
+        (1,),
+        registers(2) + cancels(0) + STREAM * 2 + TIDY,
+        (IN, OUT),
+        1,
+        slow=True,
+    ),
+    Config(
+        "organiser moves a guest to the list, late copy",
+        (1,),
+        MOVE_0 + registers(2) + STREAM * 2,
+        (IN, OUT),
+        1,
+        slow=True,
+    ),
+    Config(
+        "capacity 2 -> 1, newcomer, cancel, stream, late copy",
+        (1, 1),
+        registers(2) + cancels(0) + STREAM + capacities(1),
+        (IN, IN),
+        1,
+        slow=True,
+    ),
+    Config(
+        "capacity 2 -> 1, newcomer, cancel, stream, audit",
+        (1, 1),
+        registers(2) + cancels(0) + STREAM + AUDIT + capacities(1),
+        (IN, IN),
+        tries=2,
+        slow=True,
+    ),
+    Config(
+        "capacity 2 -> 1 and -> 2, newcomer, cancel, stream",
+        (1, 1),
+        registers(2) + cancels(0) + STREAM + capacities(1, 2),
+        (IN, IN),
+        slow=True,
+    ),
+    Config(
+        "capacity 1 -> 2, 1 waits, newcomer, stream, late copy",
+        (1, 0),
+        registers(2) + STREAM + capacities(2),
+        (IN, OUT),
+        1,
+    ),
+    Config(
+        "variant: only the stream raises the flag",
+        (1,),
+        registers(1, 2) + cancels(0) + STREAM * 2 + TIDY,
+        (IN,),
+        bugs={"joining raises no flag"},
+        slow=True,
+    ),
+    Config(
+        "variant: joining also runs the promoter",
+        (1,),
+        registers(1, 2) + cancels(0) + STREAM * 2,
+        (IN,),
+        request_promotes=True,
+        slow=True,
+    ),
+    Config(
+        "stream does not repeat the release: audited, harmless",
+        (1,),
+        registers(2) + cancels(0) + STREAM + AUDIT,
+        (IN, OUT),
+        bugs={"stream does not release"},
+    ),
+    Config(
+        "control: stream repeats the release, no audit", (1,), cancels(0), (IN, OUT), audited=False
+    ),
+]
+
+UNFLAGGED = {"stream ignores joining", "joining raises no flag"}
+MUTANTS = [  # each must be caught, with a violation that contains `expect`
+    Config(
+        "same attempt reused",
+        (1,),
+        registers(0, 1) + AUDIT,
+        waiting_list=False,
+        bugs={"same attempt reused"},
+        expect="without a claim",
+    ),
+    Config(
+        "commit without version",
+        (1,),
+        registers(0, 1) + AUDIT,
+        waiting_list=False,
+        bugs={"commit without version"},
+        expect="without a claim",
+    ),
+    Config(
+        "commit without version, late copy",
+        (1,),
+        registers(0) + cancels(0),
+        (),
+        1,
+        bugs={"commit without version"},
+        expect="after it was answered",
+    ),
+    Config(
+        "audit without fence",
+        (1,),
+        registers(0, 1) + AUDIT,
+        waiting_list=False,
+        bugs={"audit without fence"},
+        expect="without a claim",
+    ),
+    Config(
+        "release by guest",
+        (2,),
+        registers(0, 0),
+        waiting_list=False,
+        bugs={"release by guest"},
+        expect="without a claim",
+    ),
+    Config(
+        "joining raises no flag, runs no promoter",
+        (1,),
+        registers(1),
+        (IN,),
+        bugs=UNFLAGGED,
+        expect="flag is down",
+    ),
+    Config(
+        "the same, flag not asked for",
+        (1,),
+        registers(1) + cancels(0) + STREAM,
+        (IN,),
+        bugs=UNFLAGGED | {"flag may be down"},
+        expect="beside a free seat",
+    ),
+    Config(
+        "flag lowered blindly, no second look",
+        (1,),
+        registers(2) + cancels(0) + STREAM * 2 + TIDY,
+        (IN, OUT),
+        bugs={"flag lowered blindly", "no second look"},
+        expect="flag is down",
+    ),
+    Config(
+        "stream does not repeat the release, no audit",
+        (1,),
+        cancels(0),
+        (IN, OUT),
+        bugs={"stream does not release"},
+        audited=False,
+        expect="only an audit",
+    ),
+    Config(
+        "over capacity, releases leave cap",
+        (1, 1),
+        registers(2) + cancels(0),
+        (IN, IN),
+        capacity=1,
+        expect="more room than capacity",
+    ),
+    Config(
+        "cap written without plan number",
+        (1, 1),
+        registers(2) + cancels(0) + STREAM + capacities(1),
+        (IN, IN),
+        1,
+        bugs={"cap without plan number"},
+        expect="over capacity",
+        slow=True,
+    ),
+    Config(
+        "as written: 'mine' only while confirmed",
+        (1,),
+        registers(0) + cancels(0),
+        (),
+        1,
+        bugs={"mine only while confirmed"},
+        expect="twice",
+    ),
+    Config(
+        "as written: cancel without version",
+        (1,),
+        registers(0, 0) + cancels(0),
+        (),
+        1,
+        bugs={"cancel without version"},
+        expect="after it was answered",
+    ),
+    Config(
+        "as written: only the joining call raises the flag",
+        (1,),
+        registers(1) + cancels(0) + STREAM,
+        (IN,),
+        request_promotes=True,
+        bugs={"stream ignores joining"},
+        expect="flag is down",
+    ),
+    Config(
+        "the same, flag not asked for",
+        (1,),
+        registers(1) + cancels(0) + STREAM,
+        (IN,),
+        request_promotes=True,
+        bugs={"stream ignores joining", "flag may be down"},
+        expect="beside a free seat",
+    ),
+    Config(
+        "as written: flag lowered blindly, second look",
+        (1,),
+        registers(2) + cancels(0) + STREAM * 2 + TIDY,
+        (IN, OUT),
+        bugs={"flag lowered blindly"},
+        expect="flag is down",
+    ),
+    Config(
+        "as written: audit due only while full",
+        (1,),
+        registers(0, 0, 1) + STREAM,
+        stale=True,
+        bugs={"audit only when full"},
+        expect="beside a free seat",
+    ),
+    Config(
+        "as written: each release lowers cap",
+        (1, 1),
+        cancels(0, 1),
+        (IN, IN),
+        capacity=1,
+        bugs={"each release lowers cap"},
+        expect="seats lost for good",
+    ),
+]
