@@ -1,6 +1,7 @@
 """A stage on a local cloud: deploying it, and the environment of what runs against it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from infra.deploy import Target, deploy_stage, stack_outputs
 from infra.deploy.stage import stage_parameters
@@ -33,9 +34,16 @@ def deploy(
 ) -> dict[str, str]:
     """Bring the stage's stacks (or those in ``only``) to their templates; all outputs, by key."""
     target = Target(cloud.endpoint)
-    return _merged(
-        deploy_stage(stage, only=only, parameters=parameters, report=report, target=target)
-    )
+    outputs = deploy_stage(stage, only=only, parameters=parameters, report=report, target=target)
+    _verify_sender(target, (stage_parameters(stage, target) | dict(parameters or {}))["MailFrom"])
+    return _merged(outputs)
+
+
+def _verify_sender(target: Target, address: str) -> None:
+    """SES takes mails of verified addresses only; on AWS a person does this once per domain."""
+    mails = target.client("sesv2")
+    with suppress(mails.exceptions.AlreadyExistsException):
+        mails.create_email_identity(EmailIdentity=address)
 
 
 def outputs_of(cloud: LocalCloud, stage: str) -> dict[str, str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from ulid import ULID
 
@@ -372,15 +371,6 @@ def inserted(key: str, number: str = "1") -> Record:
     }
 
 
-@pytest.fixture
-def verified_sender():
-    from backend.shared.config import config
-
-    boto3.client("sesv2").create_email_identity(EmailIdentity=config().mail_from)
-    yield
-    boto3.client("sesv2").delete_email_identity(EmailIdentity=config().mail_from)
-
-
 def queued(template: str, registration: Registration) -> str:
     mails.enqueue(template, registration, now=utc_now())
     mail = mail_of(template, registration)
@@ -388,7 +378,6 @@ def queued(template: str, registration: Registration) -> str:
     return mail.key
 
 
-@pytest.mark.usefixtures("verified_sender")
 def test_a_queued_mail_is_sent_once(meetup: Meetup):
     key = queued(mails.CONFIRMED, meetup.register())
     assert [send([inserted(key)]) for _ in range(2)] == [[], []]
@@ -397,7 +386,6 @@ def test_a_queued_mail_is_sent_once(meetup: Meetup):
     assert (stored.status, stored.attempts) == (S.SENT, 1)
 
 
-@pytest.mark.usefixtures("verified_sender")
 def test_a_mail_is_sent_when_it_is_queued_or_nudged_and_on_no_other_change(meetup: Meetup):
     key = queued(mails.CONFIRMED, meetup.register())
     change = inserted(key) | {"eventName": "MODIFY"}
