@@ -1,0 +1,95 @@
+"""Who is let in: each protected route with every token that must not pass."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.api import Pool
+from tests.support.tokens import forged
+
+OPERATIONS = [
+    (method.upper(), path, operation)
+    for path, methods in json.loads(Path("openapi.json").read_text())["paths"].items()
+    for method, operation in methods.items()
+]
+PROTECTED = [(method, path) for method, path, operation in OPERATIONS if operation["security"]]
+PUBLIC = [(method, path) for method, path, operation in OPERATIONS if not operation["security"]]
+SOME_ID = "0190aaaa-0000-7000-8000-000000000001"
+
+
+def address(path):
+    return path.replace("{eventId}", SOME_ID)
+
+
+@pytest.fixture(scope="session")
+def bad_tokens(cloud, stage, pool, stranger):
+    keys = cloud.state_dir / "services" / "cognito-pool-keys"
+    return forged(stranger, pool=pool, key_file=keys / f"{pool.pool_id}-id.pem")
+
+
+@pytest.fixture(scope="session")
+def elsewhere(pool):
+    """A person of another user pool."""
+    other = pool.cognito.create_user_pool(
+        PoolName="other", UsernameAttributes=["email"], AutoVerifiedAttributes=["email"]
+    )["UserPool"]["Id"]
+    client = pool.cognito.create_user_pool_client(
+        UserPoolId=other,
+        ClientName="other",
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )["UserPoolClient"]["ClientId"]
+    return Pool(other, client).make("Elsa Elsewhere")
+
+
+@pytest.fixture(scope="session")
+def other_client(pool, stranger):
+    """The same person through another client of the same pool."""
+    client = pool.cognito.create_user_pool_client(
+        UserPoolId=pool.pool_id,
+        ClientName="second",
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )["UserPoolClient"]["ClientId"]
+    return Pool(pool.pool_id, client).sign_in(stranger.email)
+
+
+@pytest.mark.parametrize(("method", "path"), PROTECTED)
+def test_protected_route_refuses_every_bad_token(
+    api, bad_tokens, elsewhere, other_client, method, path
+):
+    tokens = bad_tokens | {
+        "nothing": "",
+        "another pool's": elsewhere.id_token,
+        "another client's": other_client.id_token,
+    }
+    said = {
+        (name, form): api.call(method, address(path), {}, token=form + token if token else "").said
+        for name, token in tokens.items()
+        for form in ("", "Bearer ")
+    }
+
+    assert said == dict.fromkeys(said, (401, "unauthorized"))
+
+
+@pytest.mark.parametrize("form", ["", "Bearer "])
+@pytest.mark.parametrize(("method", "path"), PROTECTED)
+def test_protected_route_takes_the_id_token(api, stranger, method, path, form):
+    answer = api.call(method, address(path), "no json", token=form + stranger.id_token)
+
+    assert answer.status in {200, 400, 404}
+
+
+@pytest.mark.parametrize(("method", "path"), PUBLIC)
+def test_public_route_asks_for_no_token(api, method, path):
+    answer = api.call(method, address(path), {} if method == "POST" else None)
+
+    assert answer.status in {200, 400, 404}
+
+
+def test_identity_is_not_taken_from_the_request(api, event, stranger, owner):
+    event_id = event()
+
+    listed = api.get(f"/me/events?userId={owner.user_id}", by=stranger)
+    posted = api.post(f"/events/{event_id}/registrations", {"userEmail": owner.email}, by=stranger)
+
+    assert (listed.said, posted.said) == ((400, "bad_input"), (400, "bad_input"))
