@@ -1,0 +1,94 @@
+"""Shapes of scans in the public API. Changing one changes the contract."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from backend.checkin.kinds import ScanResult
+from backend.checkin.services import ScanOutcome
+from backend.registrations.models import Registration
+from backend.shared.shapes import Answer, Flag, Request, UtcTime, broken, line
+
+MOST_SCANS = 100
+SCAN_ID = r"^[0-9A-Za-z_-]{1,64}$"
+# A ticket's text is never trimmed: its alphabet has a space in it.
+TicketText = Annotated[str, line(300, least=1, trim=False)]
+ScanId = Annotated[str, Field(pattern=SCAN_ID, max_length=64)]
+
+
+class OneScan(Request):
+    """One attempt to admit a ticket."""
+
+    ticket: TicketText = Field(examples=["7K3M-Q2XD"], description="QR text or typed code.")
+    scan_id: ScanId = Field(description="Made by the device; repeating it repeats the answer.")
+    gate: Annotated[str, line(60)] = ""
+    resent: Flag = Field(False, description="Whether this scan may have been sent before.")
+
+
+class ScansInput(Request):
+    """One scan, or up to a hundred under `scans`."""
+
+    ticket: TicketText | None = None
+    scan_id: ScanId | None = None
+    gate: Annotated[str, line(60)] = ""
+    resent: Flag = False
+    scans: Annotated[list[OneScan], Field(min_length=1, max_length=MOST_SCANS)] | None = None
+
+    @model_validator(mode="after")
+    def _one_or_many(self) -> Self:
+        single = self.model_fields_set - {"scans"}
+        if self.scans is not None and single:
+            raise broken("Send either one scan or a list of scans.")
+        if self.scans is None and (self.ticket is None or self.scan_id is None):
+            raise broken("Send ticket and scanId, or a list of scans.")
+        return self
+
+    def each(self) -> list[OneScan]:
+        """The scans in the order they were sent."""
+        if self.scans is not None:
+            return self.scans
+        return [OneScan.model_construct(**self.model_dump(exclude={"scans"}))]
+
+
+class GuestName(Answer):
+    """Whom a ticket belongs to, as the desk may know it."""
+
+    guest: str
+    name: str
+
+    @classmethod
+    def of(cls, registration: Registration) -> Self:
+        """The answer for a registration."""
+        return cls(guest=registration.guest, name=registration.name)
+
+
+class ScanAnswer(Answer):
+    """What the door shows for one scan."""
+
+    scan_id: str
+    result: ScanResult
+    at: UtcTime | None = Field(description="When the guest was admitted, by whichever scan.")
+    gate: str | None = Field(description="Where the guest was admitted.")
+    guest: GuestName | None
+    candidates: list[GuestName] = Field(
+        description="Whom a typed code fits when it fits more than one guest."
+    )
+
+    @classmethod
+    def of(cls, outcome: ScanOutcome) -> Self:
+        """The answer for a scan."""
+        registration = outcome.registration
+        return cls(
+            scan_id=outcome.scan_id,
+            result=outcome.result,
+            at=outcome.at,
+            gate=outcome.gate or None,
+            guest=GuestName.of(registration) if registration else None,
+            candidates=[GuestName.of(candidate) for candidate in outcome.candidates],
+        )
+
+
+class ScansAnswer(Answer):
+    """One result for each scan, in order."""
+
+    results: list[ScanAnswer]

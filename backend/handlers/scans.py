@@ -1,0 +1,6 @@
+"""Lambda ``ScansFunction``: admits tickets at the door."""
+
+from backend.checkin.api import router
+from backend.shared.http import api
+
+handler = api(router)
