@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CloudError, DeployError, ClientError, BotoCoreError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,16 +62,13 @@ def _up(args: argparse.Namespace) -> int:
         raise
     print(f"Stage {STAGE} is deployed.", flush=True)
     if not args.detach:
+        # Blocked before anyone is told: from here on a signal waits for sigwait.
+        ends = {signal.SIGINT, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, ends)
         print("Ctrl-C stops it; what is in it is kept.", flush=True)
-        _wait_for_signal()
+        signal.sigwait(ends)
         cloud.stop()
     return 0
-
-
-def _wait_for_signal() -> None:
-    ends = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    signal.sigwait(ends)
 
 
 def _down(args: argparse.Namespace) -> int:

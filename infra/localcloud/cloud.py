@@ -91,7 +91,7 @@ class LocalCloud:
         self._forget_process()
         port = self._wanted_port or self._last_port_if_free()
         if port and not is_free(port):
-            raise CloudError(f"Port {port} is in use: stop what uses it, or take another --port.")
+            raise CloudError(f"Port {port} is in use: stop what uses it, or take another port.")
         self.state_dir.mkdir(parents=True, exist_ok=True)
         (self.state_dir / "cloud.json").unlink(missing_ok=True)
         self._process = self._launch(port, detach=detach)

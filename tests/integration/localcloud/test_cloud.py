@@ -17,6 +17,7 @@ import pytest
 from infra.localcloud.cloud import CloudError, LocalCloud
 from infra.localcloud.places import PROJECT
 from tests.integration.localcloud.conftest import deploy_probe, drain, invoke, upload_code
+from tests.integration.localcloud.processes import children_of, is_alive, wait_until
 
 SAVED_WITHIN_SECONDS = 3.0
 
@@ -52,28 +53,6 @@ def kill(cloud: LocalCloud) -> None:
     wait_until(lambda: not cloud.running)
 
 
-def wait_until(happened: Any, seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process still runs; one that ended but was not waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def children_of(pid: int) -> list[int]:
-    listed = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
-    return [int(found) for found in listed.stdout.split()]
-
-
 class TestSideBySide:
     def test_two_clouds_know_nothing_of_each_other(self, own: LocalCloud, tmp_path: Path) -> None:
         other = LocalCloud(tmp_path / "other")
@@ -99,7 +78,7 @@ class TestSideBySide:
             with pytest.raises(CloudError) as refusal:
                 LocalCloud(state_dir, port).start()
         assert str(refusal.value) == (
-            f"Port {port} is in use: stop what uses it, or take another --port."
+            f"Port {port} is in use: stop what uses it, or take another port."
         )
 
     def test_cloud_that_does_not_come_up_says_why(
