@@ -16,7 +16,7 @@ from backend.shared.actor import normalise_email
 from backend.shared.db import StaleWrite
 from backend.shared.errors import TooManyAttempts
 from backend.shared.secrets_manager import stage_hmac_key
-from portal.common.session_models import AttemptCount
+from portal.common.session_models import WebSession
 
 WINDOW_SECONDS = 15 * 60
 
@@ -42,7 +42,7 @@ def count_attempt(request: HttpRequest, *, what: str, email: str, now: datetime)
 def _add(subject: str, *, limit: int, now: datetime) -> None:
     digest = hmac.new(stage_hmac_key(), subject.encode(), hashlib.sha256).hexdigest()
     window = int(now.timestamp()) // WINDOW_SECONDS
-    AttemptCount.add_one(
+    WebSession.count_attempt(
         f"attempts#{digest}#{window}",
         limit=limit,
         expires_at=(window + 2) * WINDOW_SECONDS,

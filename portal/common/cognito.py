@@ -17,7 +17,7 @@ import jwt
 import pycognito
 import requests
 from botocore.config import Config as BotoConfig
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from pycognito.aws_srp import AWSSRP
 from pycognito.exceptions import TokenVerificationException
 
@@ -63,6 +63,15 @@ class ChallengeOver(Unauthorized):
     """The sign-in took too long, or the tokens were revoked: start again."""
 
     code = "challenge_over"
+
+
+class Unavailable(Rejected):
+    """Cognito cannot be reached; nothing is known about the person."""
+
+    code = "sign_in_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("Sign-in cannot be reached at the moment. Please try again in a minute.")
 
 
 class Step(StrEnum):
@@ -205,8 +214,11 @@ def _keys(pool_id: str, pool_url: str, *, fresh: bool) -> list[dict[str, Any]]:
         if fresh or pool_id not in _KEYS:
             endpoint = os.environ.get("AWS_ENDPOINT_URL")
             base = f"{endpoint.rstrip('/')}/{pool_id}" if endpoint else pool_url
-            answer = requests.get(f"{base}/.well-known/jwks.json", timeout=5)
-            answer.raise_for_status()
+            try:
+                answer = requests.get(f"{base}/.well-known/jwks.json", timeout=5)
+                answer.raise_for_status()
+            except requests.RequestException as error:
+                raise Unavailable from error
             _KEYS[pool_id] = answer.json()["keys"]
         return _KEYS[pool_id]
 
@@ -267,6 +279,8 @@ def _ask(call: Callable[[], Any], refusals: dict[str, type[Exception] | None]) -
     """Call Cognito; its anticipated errors become refusals, ``None`` means no error at all."""
     try:
         return call()
+    except BotoCoreError as error:
+        raise Unavailable from error
     except ClientError as error:
         name = error.response.get("Error", {}).get("Code", "")
         if name in refusals:
@@ -279,4 +293,6 @@ def _ask(call: Callable[[], Any], refusals: dict[str, type[Exception] | None]) -
             raise kind(message) from error
         if name in TOO_MANY:
             raise TooManyAttempts("Too many attempts. Please wait a quarter of an hour.") from error
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+            raise Unavailable from error
         raise

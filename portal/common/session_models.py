@@ -5,7 +5,7 @@ Access pattern              Keys                            Method
 ==========================  ==============================  ==============================
 one session                 pk=SHA-256 of the session key   ``WebSession.find``
 all sessions of a person    sub_index: sub                  ``WebSession.list_keys_of``
-attempts in one window      pk=``attempts#<who>#<window>``  ``AttemptCount.add_one``
+attempts in one window      pk=``attempts#<who>#<window>``  ``WebSession.count_attempt``
 ==========================  ==============================  ==============================
 
 The table knows only the hash of a session key: reading it does not let anyone in.
@@ -30,7 +30,11 @@ class SubIndex(GlobalSecondaryIndex["WebSession"]):
 
 
 class WebSession(db.Table):
-    """One browser session. ``data`` is JSON; ``expires_at`` seconds since 1970."""
+    """One browser session, or one counter of attempts.
+
+    ``data`` is JSON; ``expires_at`` seconds since 1970. One model for both kinds: PynamoDB
+    keeps one description per table.
+    """
 
     class Meta(db.TableMeta):
         table_name = db.table_name("web_sessions")
@@ -38,6 +42,7 @@ class WebSession(db.Table):
     session_key = UnicodeAttribute(hash_key=True)
     sub = UnicodeAttribute(null=True)
     data = UnicodeAttribute(null=True)
+    attempts = NumberAttribute(null=True)
     expires_at = NumberAttribute()
 
     sub_index = SubIndex()
@@ -55,25 +60,11 @@ class WebSession(db.Table):
         """Store a changed session; refuses with ``StaleWrite`` when it was ended meanwhile."""
         self.put(WebSession.session_key.exists())
 
-
-class AttemptCount(db.Table):
-    """How often somebody tried something within one window of time."""
-
-    class Meta(db.TableMeta):
-        table_name = db.table_name("web_sessions")
-
-    session_key = UnicodeAttribute(hash_key=True)
-    attempts = NumberAttribute(default=0)
-    expires_at = NumberAttribute()
-
     @classmethod
-    def add_one(cls, key: str, *, limit: int, expires_at: int) -> None:
+    def count_attempt(cls, key: str, *, limit: int, expires_at: int) -> None:
         """Count one more attempt; refuses with ``StaleWrite`` once ``limit`` are counted."""
         cls.change(
             key,
-            actions=[
-                AttemptCount.attempts.add(1),
-                AttemptCount.expires_at.set(expires_at),
-            ],
-            condition=AttemptCount.attempts.does_not_exist() | (AttemptCount.attempts < limit),
+            actions=[WebSession.attempts.add(1), WebSession.expires_at.set(expires_at)],
+            condition=WebSession.attempts.does_not_exist() | (WebSession.attempts < limit),
         )

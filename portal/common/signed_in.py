@@ -53,8 +53,6 @@ def actor_of(request: HttpRequest, *, now: datetime) -> Actor:
 
 
 def _renewed(request: HttpRequest, tokens: dict[str, Any], *, now: datetime) -> Actor:
-    from botocore.exceptions import BotoCoreError, ClientError
-
     from portal.common import cognito
 
     try:
@@ -62,7 +60,7 @@ def _renewed(request: HttpRequest, tokens: dict[str, Any], *, now: datetime) -> 
     except cognito.ChallengeOver:
         forget(request)
         return VISITOR
-    except (BotoCoreError, ClientError, OSError):
+    except cognito.Unavailable:
         if now.timestamp() > tokens["expires_at"] + GRACE_SECONDS:
             return VISITOR
     return Actor.from_claims(request.session[CLAIMS])

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.storage import ManifestFilesMixin, StaticFilesStorage
+from django.contrib.staticfiles.storage import ManifestFilesMixin
+from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -18,6 +19,7 @@ class _Bucket(S3Storage):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             bucket_name=settings.STATIC_BUCKET,
+            location="static",  # CloudFront serves /static/* from this bucket
             querystring_auth=False,
             default_acl=None,
             file_overwrite=True,
@@ -41,5 +43,5 @@ class BucketStaticStorage(ManifestFilesMixin, _Bucket):
     support_js_module_import_aggregation = True
 
     def __init__(self, **options: Any) -> None:
-        manifest = StaticFilesStorage(location=settings.BUILD_DIR, base_url="/")
+        manifest = FileSystemStorage(location=settings.BUILD_DIR)
         super().__init__(manifest_storage=manifest, **options)

@@ -32,6 +32,11 @@ from portal.kiosk.forms.desk import GATE_LENGTH, GateForm, ScanForm, UndoForm
 from portal.kiosk.gates import gate_of, keep_gate
 from portal.kiosk.views.answering import JsonView, posted
 
+# What the scripts draw: every result, and the states that only the page knows.
+ICONS = sorted(
+    {look.icon for look in LOOKS.values()} | {"arrow-back-up", "check", "lock", "refresh-alert"}
+)
+
 
 class DeskView(SignInRequiredMixin, View):
     """The page; and what a typed code comes to where scripts do not run."""
@@ -72,7 +77,7 @@ class DeskView(SignInRequiredMixin, View):
             "ticket": ticket,
             "error": error,
             "scan_id": str(ULID()),
-            "icons": sorted({look.icon for look in LOOKS.values()} | {"check", "refresh-alert"}),
+            "icons": ICONS,
             **_count(event, now=now),
         }
         return render(request, "kiosk/desk/scan.html", context, status=status)

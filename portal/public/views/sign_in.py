@@ -129,11 +129,9 @@ def _revoke(refresh_token: str) -> None:
     """The session is gone already; Cognito being out of reach must not keep anyone signed in."""
     import logging
 
-    from botocore.exceptions import BotoCoreError, ClientError
-
     from portal.common import cognito
 
     try:
         cognito.sign_out(refresh_token)
-    except (BotoCoreError, ClientError):
+    except cognito.Unavailable:
         logging.getLogger("portal").warning("tokens were not revoked")

@@ -1,7 +1,9 @@
 import re
 import time
 
+import boto3
 import pytest
+from botocore.config import Config
 from django.test import Client, override_settings
 
 from tests.integration.portal.conftest import PASSWORD
@@ -219,6 +221,38 @@ def test_revoked_tokens_sign_the_person_out_at_the_next_renewal(sign_in):
     assert client.get("/").context["actor"].kind == "VISITOR"
 
 
+@pytest.fixture
+def unplug_cognito(monkeypatch):
+    """A call that makes Cognito unreachable; DynamoDB goes on."""
+    from portal.common import cognito
+
+    limits = Config(connect_timeout=0.2, retries={"total_max_attempts": 1})
+    nobody = boto3.client("cognito-idp", endpoint_url="http://127.0.0.1:9", config=limits)
+    return lambda: monkeypatch.setattr(cognito, "_client", lambda *_: nobody)
+
+
+def test_sign_in_says_so_when_it_cannot_be_reached(visitor, unplug_cognito):
+    unplug_cognito()
+
+    response = attempt(visitor, "ana@example.com", PASSWORD)
+
+    assert response.status_code == 400
+    assert "Sign-in cannot be reached at the moment." in response.text
+
+
+@pytest.mark.parametrize(("seconds_ago", "kind"), [(60, "USER"), (600, "VISITOR")])
+def test_people_stay_signed_in_for_a_while_when_renewal_cannot_be_reached(
+    sign_in, unplug_cognito, seconds_ago, kind
+):
+    client = sign_in()
+    session = session_of(client)
+    session["tokens"] = {**session["tokens"], "expires_at": int(time.time()) - seconds_ago}
+    session.save()
+    unplug_cognito()
+
+    assert client.get("/").context["actor"].kind == kind
+
+
 def test_attempts_are_limited_alike_for_known_and_unknown_addresses(pool):
     known, unknown = pool.make(), f"nobody-{time.time_ns()}@example.com"
     answers = {}
@@ -235,12 +269,12 @@ def test_attempts_are_limited_alike_for_known_and_unknown_addresses(pool):
 
 
 def test_attempt_counters_hold_no_address(visitor):
-    from portal.common.session_models import AttemptCount, WebSession
+    from portal.common.session_models import WebSession
 
     email = f"canary-{time.time_ns()}@example.com"
     attempt(visitor, email, "Wrong-Pass-1")
 
-    keys = [item.session_key for item in AttemptCount.scan()]
+    keys = [item.session_key for item in WebSession.scan()]
     assert not [key for key in keys if "canary" in key]
     assert WebSession.find(email) is None
 
