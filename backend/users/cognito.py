@@ -4,11 +4,11 @@ Only calls that need no rights in AWS: what a person does with an own address, p
 and code. Answers for known and unknown addresses are alike, also where Cognito's differ.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from backend.shared.config import config
 from backend.shared.errors import BadInput, DomainError
@@ -28,6 +28,7 @@ def weak_password() -> BadInput:
     return BadInput({"password": STRONG_ENOUGH})
 
 
+AnswerT = TypeVar("AnswerT")
 Refusals = Mapping[str, Callable[[], DomainError]]
 
 _TOO_MANY: Refusals = dict.fromkeys(
@@ -47,8 +48,6 @@ _CODE: Refusals = dict.fromkeys(
 _CREDENTIALS: Refusals = dict.fromkeys(
     ("PasswordResetRequiredException", *_NOT_FOR_THIS_ADDRESS), WrongCredentials
 )
-# A code that cannot be sent: the answer is the one for an address that gets it.
-_UNSENT = ("LimitExceededException", *_NOT_FOR_THIS_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +70,25 @@ def _client() -> "CognitoIdentityProviderClient":
     return boto3.client("cognito-idp", region_name=config().region, config=settings)
 
 
-@contextmanager
-def _asking(refusals: Refusals, *, silent: tuple[str, ...] = ()) -> Iterator[None]:
-    """Raise the refusal that stands for Cognito's exception; pass over the ``silent`` ones."""
+class _PassOver(DomainError):
+    """Cognito refuses, but the answer is the one for an address that it accepts."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+
+# A code that cannot be sent.
+_UNSENT: Refusals = dict.fromkeys(("LimitExceededException", *_NOT_FOR_THIS_ADDRESS), _PassOver)
+
+
+def _asked(ask: Callable[[], AnswerT], refusals: Refusals) -> AnswerT:
+    """Cognito's answer, or the refusal that stands for its exception."""
     from botocore.exceptions import ClientError
 
     try:
-        yield
+        return ask()
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in silent:
-            return
-        refusal = {**_TOO_MANY, **refusals}.get(code)
+        refusal = {**_TOO_MANY, **refusals}.get(error.response["Error"]["Code"])
         if refusal is None:
             raise
         raise refusal() from None
@@ -94,29 +100,40 @@ def sign_up(*, email: str, password: str, name: str) -> str | None:
     ``None`` when the address has an account already: nothing changes, nothing is sent.
     Refuses with ``BadInput`` on ``password`` and ``SlowDown``.
     """
-    answer = None
-    with _asking(_WEAK, silent=("UsernameExistsException",)):
-        answer = _client().sign_up(
+
+    def ask() -> str:
+        return _client().sign_up(
             ClientId=config().user_pool_client_id,
             Username=email,
             Password=password,
             UserAttributes=[{"Name": "email", "Value": email}, {"Name": "name", "Value": name}],
-        )
-    return answer["UserSub"] if answer else None
+        )["UserSub"]
+
+    try:
+        return _asked(ask, {**_WEAK, "UsernameExistsException": _PassOver})
+    except _PassOver:
+        return None
 
 
 def confirm_sign_up(*, email: str, code: str) -> None:
     """Prove the address by its code. Refuses with ``WrongCode`` and ``SlowDown``."""
-    with _asking(_CODE):
-        _client().confirm_sign_up(
+    _asked(
+        lambda: _client().confirm_sign_up(
             ClientId=config().user_pool_client_id, Username=email, ConfirmationCode=code
-        )
+        ),
+        _CODE,
+    )
 
 
 def resend_code(*, email: str) -> None:
     """Send the code once more to an address that waits for one; else do nothing."""
-    with _asking({}, silent=_UNSENT):
-        _client().resend_confirmation_code(ClientId=config().user_pool_client_id, Username=email)
+    with suppress(_PassOver):
+        _asked(
+            lambda: _client().resend_confirmation_code(
+                ClientId=config().user_pool_client_id, Username=email
+            ),
+            _UNSENT,
+        )
 
 
 def log_in(*, email: str, password: str) -> Tokens:
@@ -124,39 +141,51 @@ def log_in(*, email: str, password: str) -> Tokens:
 
     Refuses with ``WrongCredentials``, ``StepNeeded`` and ``SlowDown``.
     """
-    with _asking(_CREDENTIALS):
-        answer = _client().initiate_auth(
+    answer = _asked(
+        lambda: _client().initiate_auth(
             ClientId=config().user_pool_client_id,
             AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": email, "PASSWORD": password},
-        )
-        return _tokens(answer)
-    raise WrongCredentials
+        ),
+        _CREDENTIALS,
+    )
+    return _tokens(answer)
 
 
 def refresh(*, refresh_token: str) -> Tokens:
     """New tokens; the refresh token stays the same. Refuses with ``SessionOver``, ``SlowDown``."""
-    with _asking(dict.fromkeys(_NOT_FOR_THIS_ADDRESS, SessionOver)):
-        answer = _client().initiate_auth(
+    answer = _asked(
+        lambda: _client().initiate_auth(
             ClientId=config().user_pool_client_id,
             AuthFlow="REFRESH_TOKEN_AUTH",
             AuthParameters={"REFRESH_TOKEN": refresh_token},
-        )
-        return _tokens(answer, refresh_token)
-    raise SessionOver
+        ),
+        dict.fromkeys(_NOT_FOR_THIS_ADDRESS, SessionOver),
+    )
+    return _tokens(answer, refresh_token)
 
 
 def revoke(*, refresh_token: str) -> None:
     """End the session of this refresh token; one that is over already is no error."""
     over = ("UnauthorizedException", "UnsupportedTokenTypeException", *_NOT_FOR_THIS_ADDRESS)
-    with _asking({}, silent=over):
-        _client().revoke_token(ClientId=config().user_pool_client_id, Token=refresh_token)
+    with suppress(_PassOver):
+        _asked(
+            lambda: _client().revoke_token(
+                ClientId=config().user_pool_client_id, Token=refresh_token
+            ),
+            dict.fromkeys(over, _PassOver),
+        )
 
 
 def forgot_password(*, email: str) -> None:
     """Send a code for a new password to an address that has an account; else do nothing."""
-    with _asking({}, silent=_UNSENT):
-        _client().forgot_password(ClientId=config().user_pool_client_id, Username=email)
+    with suppress(_PassOver):
+        _asked(
+            lambda: _client().forgot_password(
+                ClientId=config().user_pool_client_id, Username=email
+            ),
+            _UNSENT,
+        )
 
 
 def reset_password(*, email: str, code: str, password: str) -> None:
@@ -164,13 +193,15 @@ def reset_password(*, email: str, code: str, password: str) -> None:
 
     Refuses with ``WrongCode``, ``BadInput`` on ``password`` and ``SlowDown``.
     """
-    with _asking({**_CODE, **_WEAK}):
-        _client().confirm_forgot_password(
+    _asked(
+        lambda: _client().confirm_forgot_password(
             ClientId=config().user_pool_client_id,
             Username=email,
             ConfirmationCode=code,
             Password=password,
-        )
+        ),
+        {**_CODE, **_WEAK},
+    )
 
 
 def _tokens(answer: "InitiateAuthResponseTypeDef", refresh_token: str = "") -> Tokens:

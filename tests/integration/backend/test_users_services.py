@@ -1,8 +1,13 @@
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from urllib.request import urlopen
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from ulid import ULID
 
 from backend.profiles.models import Profile
@@ -10,7 +15,13 @@ from backend.shared.config import config
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
 from backend.users import cognito, services
-from backend.users.errors import SessionOver, StepNeeded, WrongCode, WrongCredentials
+from backend.users.errors import (
+    SessionOver,
+    SlowDown,
+    StepNeeded,
+    WrongCode,
+    WrongCredentials,
+)
 from backend.users.models import User
 from tests.factories.events import NOON
 
@@ -77,11 +88,24 @@ def sub_of(pool: str) -> str:
 
 def mails_to(email: str) -> int:
     # The inbox of the local cloud; AWS has no such address.
-    from urllib.request import urlopen
-
     endpoint = boto3.client("cognito-idp").meta.endpoint_url
     with urlopen(f"{endpoint}/_ministack/ses/messages") as answer:
         return answer.read().decode().count(email)
+
+
+@contextmanager
+def cognito_refuses(operation: str, code: str) -> Iterator[None]:
+    """Let Cognito answer the next calls with an error that the local one never gives."""
+    answer = SimpleNamespace(status_code=400), {"Error": {"Code": code, "Message": "No."}}
+    place = f"before-call.cognito-identity-provider.{operation}"
+
+    def refuse(**_):
+        return answer
+
+    events = cognito._client().meta.events
+    events.register(place, refuse)
+    yield
+    events.unregister(place, refuse)
 
 
 def claims_of(token: str) -> dict:
@@ -312,3 +336,25 @@ def test_reset_password_names_a_weak_one():
         services.reset_password(email="gina@example.org", code=RESET_CODE, password="weak")
 
     assert refusal.value.fields == {"password": services.STRONG_ENOUGH}
+
+
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "LimitExceededException"])
+def test_too_many_attempts_are_told_as_such(code):
+    with cognito_refuses("InitiateAuth", code), pytest.raises(SlowDown):
+        services.log_in(email="gina@example.org", password=PASSWORD)
+
+
+def test_a_code_that_was_asked_for_too_often_is_answered_like_any_other():
+    # Only real accounts have such a limit, so telling would give them away.
+    with cognito_refuses("ForgotPassword", "LimitExceededException"):
+        assert services.forgot_password(email="gina@example.org") is None
+
+
+def test_a_failure_of_cognito_is_no_refusal():
+    with (
+        cognito_refuses("InitiateAuth", "InternalErrorException"),
+        pytest.raises(ClientError) as failure,
+    ):
+        services.log_in(email="gina@example.org", password=PASSWORD)
+
+    assert failure.value.response["Error"]["Code"] == "InternalErrorException"
