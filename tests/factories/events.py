@@ -3,6 +3,7 @@ from typing import Any
 
 from ulid import ULID
 
+from backend.events.details import EventDetails
 from backend.events.kinds import Category, LocationType, Visibility, shards_for
 from backend.events.models import Event, listing_of
 from backend.events.states import EventStatus
@@ -12,6 +13,23 @@ NOON = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
 
 def new_event_id() -> str:
     return str(ULID().to_uuid7(compliant=True))
+
+
+def build_details(**values: Any) -> EventDetails:
+    """What an organiser types for such an event; override what the test is about."""
+    defaults: dict[str, Any] = {
+        "title": "Harbour Conference",
+        "description": "Two days by the water.",
+        "starts_at": NOON + timedelta(days=7),
+        "ends_at": NOON + timedelta(days=7, hours=8),
+        "time_zone": "Europe/Berlin",
+        "location_type": LocationType.IN_PERSON,
+        "location": "Pier 2, Hamburg",
+        "category": Category.CONFERENCE,
+        "capacity": 50,
+        "visibility": Visibility.PUBLIC,
+    }
+    return EventDetails(**defaults | values)
 
 
 def build_event(**values: Any) -> Event:

@@ -150,6 +150,19 @@ def test_records_without_deltas_write_nothing():
     assert Stats.find(shard, "registrations") is None
 
 
+def test_a_batch_that_others_keep_counting_past_is_to_be_delivered_again(monkeypatch):
+    shard = f"{new_event_id()}#R0"
+    counters.apply(event_shard=shard, changes=[Change("1", {"registered": 1})])
+    monkeypatch.setattr(counters, "_ATTEMPTS", 1)
+
+    with pytest.raises(StaleWrite):
+        counters.apply(
+            event_shard=shard, changes=[Change(str(n), {"registered": 1}) for n in (1, 2)]
+        )
+
+    assert counts(shard) == {"registered": 1}
+
+
 def test_of_two_that_count_the_same_batch_one_is_refused():
     shard = f"{new_event_id()}#R0"
     seqs = {"first_seq": "1".zfill(40), "last_seq": "1".zfill(40)}

@@ -3,9 +3,11 @@ import struct
 import urllib.error
 import urllib.request
 import zlib
+from types import SimpleNamespace
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from PIL import Image
 from ulid import ULID
 
@@ -200,6 +202,25 @@ def test_attach_banner_refuses_where_nothing_was_uploaded():
         attach(event, f"banners/{event.uuid}/{ULID()}.png")
 
     assert list(refusal.value.fields) == ["banner"]
+
+
+def test_a_failure_of_the_bucket_is_no_refusal():
+    event = make_event()
+    events = media_bucket._client().meta.events
+
+    def fail(**_):
+        error = {"Error": {"Code": "InternalError", "Message": "No."}}
+        return SimpleNamespace(status_code=500), {
+            **error,
+            "ResponseMetadata": {"HTTPStatusCode": 500},
+        }
+
+    events.register("before-call.s3.GetObject", fail)
+    try:
+        with pytest.raises(ClientError):
+            attach(event, f"banners/{event.uuid}/{ULID()}.png")
+    finally:
+        events.unregister("before-call.s3.GetObject", fail)
 
 
 @pytest.mark.parametrize(

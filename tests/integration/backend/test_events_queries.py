@@ -66,6 +66,16 @@ def test_settings_are_at_most_thirty_seconds_old():
     assert title_after(30) == "After"
 
 
+def test_settings_of_many_events_do_not_pile_up(monkeypatch):
+    monkeypatch.setattr(queries, "_CACHE_LIMIT", 3)
+    events = [make_event(title=f"{number}") for number in range(8)]
+
+    titles = [queries.settings_of(event.uuid, now=NOON).title for event in events]
+
+    assert titles == [f"{number}" for number in range(8)]
+    assert len(queries._cached) <= 3
+
+
 def test_settings_of_an_unknown_event_are_not_found():
     with pytest.raises(EventNotFound):
         queries.settings_of("nothing", now=NOON)
@@ -149,6 +159,18 @@ def test_list_upcoming_narrows_to_a_category():
         make_event(title=f"talk {number}", starts_at=now + number * HOUR)
     make_event(title="dinner", category=Category.FOOD, starts_at=now + 9 * HOUR)
 
+    assert upcoming(now, category=Category.FOOD, limit=1) == ["dinner"]
+
+
+def test_list_upcoming_reads_a_limited_number_of_events_for_one_page():
+    now = datetime(2066, 1, 15, 12, tzinfo=UTC)
+    for number in range(25):
+        make_event(title="talk", starts_at=now + number * HOUR)
+    make_event(title="dinner", category=Category.FOOD, starts_at=now + 30 * HOUR)
+
+    first = queries.list_upcoming(category=Category.FOOD, limit=1, now=now)
+
+    assert first.items == []
     assert upcoming(now, category=Category.FOOD, limit=1) == ["dinner"]
 
 

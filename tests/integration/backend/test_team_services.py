@@ -137,6 +137,13 @@ def test_role_of_is_at_most_thirty_seconds_old(event_id):
     assert role_of(event_id, "user-omar", NOON + timedelta(seconds=30)) is Role.DESK
 
 
+def test_roles_of_many_do_not_pile_up(event_id, monkeypatch):
+    monkeypatch.setattr(queries, "_CACHE_LIMIT", 3)
+
+    assert [role_of(event_id, f"user-{number}") for number in range(8)] == [None] * 8
+    assert len(queries._cached) <= 3
+
+
 def test_role_of_nobody_is_none(event_id):
     assert role_of(event_id, "") is None
 
