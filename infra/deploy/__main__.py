@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.deploy import portal
 from infra.deploy.errors import DeployError
 from infra.deploy.stacks import Stack
 from infra.deploy.stage import STACKS, Outputs, delete_stage, deploy_stage, stack_name
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _delete(args, target, only)
         print(f"Deploying stage {args.stage} to {_where(target)}")
         outputs = deploy_stage(args.stage, only=only, report=_step, target=target)
+        if args.portal:
+            portal.deploy_portal(args.stage, outputs, target=target, report=_step)
         _summary(args.stage, target, outputs, time.monotonic() - started)
     except (DeployError, ClientError, BotoCoreError) as error:
         print(error, file=sys.stderr)
@@ -35,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__)
     parser.add_argument("--stage", required=True, help="a section of infra/stages.toml")
     parser.add_argument("--only", help=f"comma list of stacks: {','.join(STACKS)}")
+    parser.add_argument("--portal", action="store_true", help="the Django portal too, by Zappa")
     parser.add_argument("--delete", action="store_true", help="delete it, data included")
     parser.add_argument("--yes", action="store_true", help="with --delete: do not ask")
     return parser
@@ -54,6 +58,8 @@ def _delete(args: argparse.Namespace, target: Target, only: list[str] | None) ->
     if not args.yes and input(question).strip().lower() != "y":
         print("Nothing deleted.")
         return 1
+    if not only or "portal" in only:
+        portal.delete_portal(args.stage, target=target, report=_step)
     delete_stage(args.stage, only=only, report=_step, target=target)
     return 0
 

@@ -12,9 +12,6 @@ An archive is named by its content, so what has not changed is not uploaded agai
 import hashlib
 import io
 import json
-import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,16 +21,13 @@ import cfn_flip
 from botocore.exceptions import ClientError
 
 from infra.deploy.errors import DeployError
+from infra.deploy.libraries import ROOT, install
 from infra.deploy.target import Target
 
-ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
-BUILD = ROOT / ".build"
 HANDLERS = ROOT / "backend" / "handlers"
 # Beside the package: what its modules read by a path relative to the project.
 MAIL_TEMPLATES = ROOT / "templates" / "emails"
-PLATFORMS = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
-PYTHON = "3.13"
 
 
 class Packager:
@@ -65,21 +59,10 @@ class Packager:
     def _stored_key(self, name: str, source: Path) -> str:
         if source not in self._archives:
             if not source.exists():
-                return self._missing(name, source)
+                where = source.relative_to(ROOT)
+                raise DeployError(f"{name}: {where} is missing; the template names it.")
             self._archives[source] = self.store(self._archive(source), suffix=".zip")
         return self._archives[source]
-
-    def _missing(self, name: str, source: Path) -> str:
-        where = source.relative_to(ROOT)
-        reason = f"{name}: {where} is missing; the template names it."
-        if not (self._target.is_local and source.suffix == ".py"):
-            raise DeployError(reason)
-        # A stage on this machine still deploys; what is missing says so when it is called.
-        stub = f"def handler(event, context):\n    raise NotImplementedError({reason!r})\n"
-        draft = BUILD / "missing" / source.name
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(stub)
-        return self.store(archive([(source.name, draft)]), suffix=".zip")
 
     def _archive(self, source: Path) -> bytes:
         if source.suffix == ".py":
@@ -93,7 +76,7 @@ class Packager:
         # libraries: an empty layer saves a download of 60 MB and keeps the template as it is.
         if self._target.is_local:
             return archive([])
-        return archive(_files(build_dependencies(requirements, self._architecture)))
+        return archive(files_of(install(requirements, "python", architecture=self._architecture)))
 
     def store(self, body: bytes, *, suffix: str) -> str:
         """Upload ``body`` unless it is there; returns its key."""
@@ -109,12 +92,10 @@ class Packager:
 
     def url(self, key: str) -> str:
         """The address by which CloudFormation reads what is stored under ``key``."""
-        s3 = self._target.client("s3")
-        return str(
-            s3.generate_presigned_url(
-                "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=900
-            )
-        )
+        endpoint = self._target.endpoint
+        if endpoint:
+            return f"{endpoint}/{self._bucket}/{key}"
+        return f"https://{self._bucket}.s3.{self._target.region}.amazonaws.com/{key}"
 
 
 def load_template(template_file: Path) -> dict[str, Any]:
@@ -137,40 +118,19 @@ def archive(files: Iterable[tuple[str, Path]]) -> bytes:
 
 def domain_layer(package: Path) -> bytes:
     """``package`` without its handlers, and the templates of mails at their own path."""
-    files = [(name, file) for name, file in _files(package) if HANDLERS not in file.parents]
+    files = [(name, file) for name, file in files_of(package) if HANDLERS not in file.parents]
     within = [(f"python/{package.name}/{name}", file) for name, file in files]
-    mails = [(f"python/templates/emails/{name}", file) for name, file in _files(MAIL_TEMPLATES)]
+    mails = [(f"python/templates/emails/{name}", file) for name, file in files_of(MAIL_TEMPLATES)]
     return archive(within + mails)
 
 
-def _files(folder: Path) -> list[tuple[str, Path]]:
+def files_of(folder: Path) -> list[tuple[str, Path]]:
+    """(path within ``folder``, file) of every file but compiled ones."""
     return [
         (file.relative_to(folder).as_posix(), file)
         for file in folder.rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     ]
-
-
-def build_dependencies(requirements: Path, architecture: str) -> Path:
-    """The folder with the libraries as Lambda's Linux takes them; kept until they change."""
-    stamp = hashlib.sha256(requirements.read_bytes() + architecture.encode()).hexdigest()[:16]
-    folder = BUILD / f"layer-{stamp}"
-    if folder.exists():
-        return folder
-    draft = BUILD / f"layer-{stamp}.new"
-    shutil.rmtree(draft, ignore_errors=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    command += ["--require-hashes", "--no-deps", "--no-compile", "--only-binary=:all:"]
-    command += ["--platform", PLATFORMS[architecture], "--implementation", "cp"]
-    command += ["--python-version", PYTHON, "--target", str(draft / "python")]
-    done = subprocess.run(
-        [*command, "-r", str(requirements)], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-        raise DeployError(f"The dependency layer cannot be built: {last}")
-    draft.rename(folder)
-    return folder
 
 
 def ensure_bucket(target: Target, bucket: str) -> None:

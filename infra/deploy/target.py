@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-from botocore.config import Config
 
 REGION = "eu-central-1"
 # The key and secret of the local cloud; a real account's are never read for loopback.
@@ -49,9 +48,7 @@ class Target:
         """A boto3 client of ``service`` for this target."""
         made = self.__dict__.setdefault("_clients", {})
         if service not in made:
-            made[service] = self._session.client(
-                service, endpoint_url=self.endpoint, config=Config(signature_version="v4")
-            )
+            made[service] = self._session.client(service, endpoint_url=self.endpoint)
         return made[service]
 
     @cached_property

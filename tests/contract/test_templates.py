@@ -52,11 +52,7 @@ FUNCTIONS = {
     for name, properties in resources(stack, "AWS::Serverless::Function").items()
 }
 
-API_FUNCTIONS = [
-    name
-    for name, (stack, body) in FUNCTIONS.items()
-    if stack == "api" and (ROOT / "infra" / body["CodeUri"]).exists()
-]
+API_FUNCTIONS = [name for name, (stack, _) in FUNCTIONS.items() if stack == "api"]
 
 
 def routes(properties: dict[str, Any]) -> dict[tuple[str, str], bool]:

@@ -1,0 +1,49 @@
+"""Installing a requirement file into a folder, for this machine or for Lambda's Linux."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.deploy.errors import DeployError
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / ".build"
+RUNTIME = "3.13"
+_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+# Lambda's Python 3.13 stands on Amazon Linux 2023, which has glibc 2.34; pip wants each spelling.
+_GLIBC = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
+# Published as source only, and plain Python.
+_SOURCE_ONLY = "placebo"
+
+
+def install(requirements: Path, within: str, *, architecture: str | None) -> Path:
+    """The folder under which ``within`` holds the libraries; kept until they change.
+
+    ``architecture`` is Lambda's, or None for this machine and its Python.
+    """
+    kind = f"{within} {architecture} {RUNTIME if architecture else sys.version}"
+    stamp = hashlib.sha256(requirements.read_bytes() + kind.encode()).hexdigest()[:16]
+    folder = BUILD / f"libraries-{stamp}"
+    if not folder.exists():
+        draft = folder.with_suffix(".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        _pip(requirements, draft / within, architecture)
+        draft.rename(folder)
+    return folder
+
+
+def _pip(requirements: Path, folder: Path, architecture: str | None) -> None:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command += ["--require-hashes", "--no-deps", "--no-compile"]
+    command += ["--only-binary=:all:", f"--no-binary={_SOURCE_ONLY}"]
+    if architecture:
+        command += ["--implementation", "cp", "--python-version", RUNTIME]
+        for glibc in _GLIBC:
+            command += ["--platform", f"{glibc}_{_MACHINES[architecture]}"]
+    command += ["--target", str(folder), "-r", str(requirements)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["pip gave no reason."])[-1]
+        raise DeployError(f"{requirements.name} cannot be installed: {last}")
