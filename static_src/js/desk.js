@@ -44,10 +44,11 @@ const queue = new ScanQueue({
   token,
   onAnswer: answered,
   onWaiting: waits,
-  onRefused: (scan, message) => {
-    rows.settled(scan.scan_id);
-    answered(scan, { ...waiting(scan), result: "REFUSED", look: "bad", icon: "alert-octagon", name: message, why: "" });
-  },
+  onRefused: (scan, message) =>
+    answered(scan, {
+      ...waiting(scan), result: "REFUSED", look: "bad", icon: "alert-octagon",
+      word: text("refused-word"), name: message, why: "",
+    }),
   onState: showConnection,
 });
 const camera = new Camera({
@@ -74,7 +75,8 @@ function take(ticket) {
   const scan = queue.add(ticket, gate);
   if (!scan) return notice(text("waiting-twice"));
   onItsWay = scan;
-  part("[data-camera]").dataset.cameraState === "running" && (part("[data-camera]").dataset.cameraState = "checking");
+  const frame = part("[data-camera]");
+  if (frame.dataset.cameraState === "running") frame.dataset.cameraState = "checking";
   return undefined;
 }
 
@@ -87,10 +89,13 @@ function answered(scan, answer) {
   setTimeout(refreshCount, COUNT_AFTER_SCAN_MS);
 }
 
-function waits(scan, trouble) {
+function waits(scan, trouble, signIn) {
   settle(scan);
   const answer = waiting(scan);
-  if (trouble) Object.assign(answer, { name: "", why: text("signed-out-why") });
+  if (trouble) {
+    Object.assign(answer, { icon: "lock", name: text(`${trouble}-name`), why: text(`${trouble}-why`) });
+    answer.way = { href: signIn ?? location.pathname, label: text(`${trouble}-way`) };
+  }
   rows.put(answer);
   if (!screen.isOpen) screen.open(answer);
 }
@@ -152,7 +157,6 @@ function showConnection({ waiting: number, trouble, signIn }) {
   if (signIn && trouble === "signed-out") banner.querySelector("[data-sign-in]").href = signIn;
   change(part("[data-state]"), state);
   change(part("[data-banner]"), banner);
-  screen.lift?.();
 }
 
 // Live regions speak when they change: leave them alone while they say the same.
@@ -257,18 +261,23 @@ dialog.querySelector("[data-gate-form]").addEventListener("submit", () => {
 });
 
 // Leaving while scans wait would leave guests without an answer.
-window.addEventListener("beforeunload", (event) => {
-  if (queue.length && !document.querySelector("[data-leaving]")) event.preventDefault();
-});
+let leaving = false;
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-banner] a")) event.target.setAttribute("data-leaving", "");
+  if (event.target.closest("[data-banner] a, [data-way]")) leaving = true;
+});
+window.addEventListener("beforeunload", (event) => {
+  if (queue.length && !leaving) event.preventDefault();
 });
 
 desk.querySelectorAll("[data-scripted]").forEach((element) => (element.hidden = false));
 showSpeed();
 showMute();
-if (gate) useGate(gate);
-else dialog.showModal();
 queue.resume();
 setInterval(refreshCount, COUNT_EVERY_MS);
-camera.start();
+if (gate) {
+  useGate(gate);
+  camera.start();
+} else {
+  dialog.addEventListener("close", () => camera.start(), { once: true }); // one question at a time
+  dialog.showModal();
+}

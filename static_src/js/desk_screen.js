@@ -68,6 +68,9 @@ export class ResultScreen {
       event.preventDefault();
       this.close();
     });
+    const way = node.querySelector("[data-way]");
+    way.hidden = !answer.way;
+    if (answer.way) Object.assign(way, { href: answer.way.href, textContent: answer.way.label });
     const type = node.querySelector("[data-type-code]");
     type.hidden = answer.result !== "INVALID";
     type.addEventListener("click", () => {

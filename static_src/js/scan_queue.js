@@ -13,7 +13,7 @@ export class ScanQueue {
   #halted = "";
   #wake = () => {};
 
-  // onAnswer(scan, answer) · onWaiting(scan): a first try failed · onRefused(scan, message):
+  // onAnswer(scan, answer) · onWaiting(scan, trouble, signIn): a first try failed · onRefused(scan, message):
   // will not be sent again · onState({ waiting, trouble, signIn }): trouble is "", "offline",
   // "signed-out" or "stale"
   constructor({ event, url, token, onAnswer, onWaiting, onRefused, onState }) {
@@ -89,7 +89,7 @@ export class ScanQueue {
 
   #failed(scan) {
     scan.tries += 1;
-    if (scan.tries === 1) this.onWaiting(scan, this.#halted);
+    if (scan.tries === 1) this.onWaiting(scan, this.#halted, this.signIn);
   }
 
   #keep(scan) {
