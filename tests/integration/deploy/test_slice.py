@@ -1,0 +1,92 @@
+"""What the deployed functions do together, each with its own rights and nobody's help."""
+
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from backend.activity.queries import totals
+from tests.support.api import Api, Person, Pool
+
+SHARDS_OF_A_SMALL_EVENT = 1
+
+
+@pytest.fixture(scope="module")
+def api(stage: dict[str, str]) -> Api:
+    return Api(stage["APIEndpoint"])
+
+
+@pytest.fixture(scope="module")
+def pool(stage: dict[str, str]) -> Pool:
+    return Pool()
+
+
+def eventually(look: Callable[[], Any], wanted: Any, seconds: float = 20) -> None:
+    """Streams follow within moments; compare until they have, or fail with the difference."""
+    deadline = time.monotonic() + seconds
+    while look() != wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert look() == wanted
+
+
+def published_event(api: Api, owner: Person) -> str:
+    now = datetime.now(UTC)
+    made = api.post(
+        "/events",
+        {
+            "title": "Harbour Conference",
+            "startsAt": (now - timedelta(hours=1)).isoformat(),
+            "endsAt": (now + timedelta(hours=5)).isoformat(),
+            "location": "Pier 2, Hamburg",
+            "capacity": 50,
+        },
+        by=owner,
+    )
+    event_id: str = made.body["eventId"]
+    assert api.post(f"/events/{event_id}/publish", by=owner).status == 200
+    return event_id
+
+
+def test_registration_is_mailed_counted_admitted_and_counted_again(api, pool, stage, cloud):
+    owner, guest = pool.make("Olga Owner"), pool.make("Grace Guest")
+    event_id = published_event(api, owner)
+
+    def counted() -> tuple[int, int]:
+        found = totals(event_id=event_id, shards=SHARDS_OF_A_SMALL_EVENT)
+        return found.confirmed, found.admitted
+
+    def mails() -> int:
+        url = f"{cloud.endpoint}/_ministack/ses/messages"
+        with urllib.request.urlopen(url) as answer:
+            return int(guest.email in answer.read().decode())
+
+    assert api.post(f"/events/{event_id}/registrations", {}, by=guest).status == 201
+    eventually(counted, (1, 0))
+    eventually(mails, 1)
+
+    ticket = api.get(f"/events/{event_id}/registrations/me", by=guest).body["ticket"]
+    scan = {"ticket": ticket, "scanId": uuid.uuid4().hex, "gate": "North"}
+    answer = api.post(f"/events/{event_id}/scans", scan, by=owner)
+
+    assert [one["result"] for one in answer.body["results"]] == ["ADMITTED"]
+    eventually(counted, (1, 1))
+    assert waiting_failures(stage) == "0"
+
+
+def test_audit_runs_with_its_own_rights(stage):
+    answer = boto3.client("lambda").invoke(FunctionName=stage["SeatAuditFunction"], Payload=b"{}")
+
+    assert answer.get("FunctionError") is None
+
+
+def waiting_failures(stage: dict[str, str]) -> str:
+    """How many changes no function could follow."""
+    attributes = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=stage["FailedChangesQueue"], AttributeNames=["ApproximateNumberOfMessages"]
+    )["Attributes"]
+    return str(attributes["ApproximateNumberOfMessages"])
