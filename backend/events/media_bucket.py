@@ -52,12 +52,6 @@ def _client() -> "S3Client":
     return boto3.client("s3", region_name=config().region, config=settings)
 
 
-def upload_host() -> str:
-    """Scheme and host that browsers upload to, for the pages' content security policy."""
-    parts = _client().generate_presigned_post(config().media_bucket, "host")["url"].split("/")
-    return "/".join(parts[:3])
-
-
 def public_url(key: str) -> str:
     """Where everybody sees the stored file."""
     return f"{config().media_base_url}/{key}"

@@ -204,13 +204,14 @@ def reset_password(*, email: str, code: str, password: str) -> None:
     )
 
 
-def _tokens(answer: "InitiateAuthResponseTypeDef", refresh_token: str = "") -> Tokens:
+def _tokens(answer: "InitiateAuthResponseTypeDef", refresh_token: str | None = None) -> Tokens:
     if "ChallengeName" in answer:
         raise StepNeeded("Sign in on the web pages once, to finish setting up the account.")
     result = answer["AuthenticationResult"]
     return Tokens(
         id_token=result["IdToken"],
         access_token=result["AccessToken"],
-        refresh_token=result.get("RefreshToken", refresh_token),
+        # Cognito sends a new one only where a pool rotates them.
+        refresh_token=result.get("RefreshToken", refresh_token or ""),
         expires_in=result["ExpiresIn"],
     )

@@ -65,8 +65,7 @@ def log_in(*, email: str, password: str) -> Tokens:
     Refuses with ``WrongCredentials`` (also for an address that is not confirmed),
     ``StepNeeded`` and ``SlowDown``.
     """
-    if not password:
-        raise BadInput({"password": "Give the password."})
+    _check(password=None if password else "Give the password.")
     return cognito.log_in(email=_address(email), password=password)
 
 

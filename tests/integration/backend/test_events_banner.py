@@ -19,7 +19,7 @@ from backend.events.states import EventStatus
 from backend.shared.config import config
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
-from tests.factories.events import NOON, make_event, new_event_id
+from tests.factories.events import NOON, make_event
 from tests.factories.users import a_user
 
 OLGA = a_user("user-olga")
@@ -265,13 +265,6 @@ def test_of_two_replacements_past_the_check_one_wins():
 
     with pytest.raises(StaleWrite):
         second.show_banner("banners/second", {})
-
-
-def test_the_upload_host_is_where_offers_lead():
-    offer = media_bucket.offer_upload(event_id=new_event_id(), content_type="image/png")
-
-    assert offer.url.startswith(media_bucket.upload_host() + "/")
-    assert media_bucket.upload_host().count("/") == 2
 
 
 def test_a_banner_is_shown_from_the_media_host():
