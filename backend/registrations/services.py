@@ -109,7 +109,7 @@ def _take_place(draft: Registration, *, now: datetime) -> Outcome:
             return Outcome(draft, created=True)
         except db.StaleWrite as refusal:
             stored: Registration = refusal.old
-        landed = stored.ticket_no == draft.ticket_no
+        landed = _landed(draft, stored)
         if held is not None and not _confirms(stored, held):
             seats.release(pool=pool, claim=held, now=now)
         if landed or stored.status in ACTIVE:
@@ -129,6 +129,11 @@ def _commit(draft: Registration, held: Claim | None, *, seen: int) -> None:
     draft.claim_block = held.block if held else None
     draft.claim_attempt = held.attempt if held else None
     draft.commit(seen=seen)
+
+
+def _landed(draft: Registration, stored: Registration) -> bool:
+    """Whether this call's commit took effect, whatever became of it since."""
+    return stored.ticket_no == draft.ticket_no
 
 
 def _confirms(stored: Registration, held: Claim) -> bool:

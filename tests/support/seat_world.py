@@ -129,12 +129,17 @@ class SeatWorld:
     # What happens to their calls
 
     def step(self, process: Process, order: str = "go") -> None:
+        """Let one call happen; after a write every promise must hold."""
+        wrote = process.call is not None and process.call.is_write
         process.step(order)
         self.note(process)
+        if wrote:
+            self.check()
 
     def finish(self, process: Process) -> Any:
-        process.finish()
-        self.note(process)
+        """Let it run to its end and answer what it answered."""
+        while not process.is_over:
+            self.step(process)
         return process.answer
 
     def linger(self, process: Process) -> None:
@@ -150,6 +155,7 @@ class SeatWorld:
         changed = call.table == Registration.Meta.table_name and self.registrations() != before
         if changed and sender.answered:
             raise Violation(f"{sender.name} takes effect after it was answered")
+        self.check()
 
     def note(self, process: Process) -> None:
         """Remember what the process acknowledged."""
