@@ -1,0 +1,174 @@
+"""Every route by every wrong actor: refused, and nothing written.
+
+The routes come from ``openapi.json``: a new one without a row here fails.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from backend.team.roles import Role
+from tests.integration.api.conftest import details
+from tests.support.api import NOBODY, Person
+
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, methods in json.loads(Path("openapi.json").read_text())["paths"].items()
+    for method, operation in methods.items()
+}
+UNAUTHORIZED, FORBIDDEN, HIDDEN = (
+    (401, "unauthorized"),
+    (403, "event_forbidden"),
+    (404, "event_not_found"),
+)
+NOT_REGISTERED = (404, "registration_not_found")
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a route refuses: who does not work on the event, and who has too small a role."""
+
+    body: Any = None
+    strangers: tuple[int, str] | None = None
+    floor: tuple[int, str] | None = None
+    desk: tuple[int, str] | None = None
+    organiser: tuple[int, str] | None = None
+    at: str = "published"
+
+
+NOBODYS = Row()
+"""A route about oneself, or one for everybody: only the visitor can be wrong there."""
+TEAM_ONLY = {"strangers": FORBIDDEN, "floor": FORBIDDEN, "desk": FORBIDDEN}
+ROWS: dict[str, Row] = {
+    "checkHealth": NOBODYS,
+    "signUp": NOBODYS,
+    "confirmSignUp": NOBODYS,
+    "resendCode": NOBODYS,
+    "logIn": NOBODYS,
+    "refreshTokens": NOBODYS,
+    "logOut": NOBODYS,
+    "forgotPassword": NOBODYS,
+    "resetPassword": NOBODYS,
+    "listEvents": NOBODYS,
+    "showEvent": Row(strangers=HIDDEN, at="private"),
+    "createEvent": Row(details()),
+    "listMyEvents": NOBODYS,
+    "listMyRegistrations": NOBODYS,
+    "editEvent": Row(details(title="Stolen", version=2), **TEAM_ONLY),
+    "cancelEvent": Row(**TEAM_ONLY, organiser=FORBIDDEN),
+    "publishEvent": Row(strangers=HIDDEN, floor=FORBIDDEN, desk=FORBIDDEN, at="draft"),
+    "changeBanner": Row({"contentType": "image/png"}, **TEAM_ONLY),
+    "register": Row({}, strangers=HIDDEN, at="private"),
+    "showMyRegistration": Row(strangers=NOT_REGISTERED, floor=NOT_REGISTERED, desk=NOT_REGISTERED),
+    "cancelMyRegistration": Row(
+        strangers=NOT_REGISTERED, floor=NOT_REGISTERED, desk=NOT_REGISTERED
+    ),
+    "listRegistrations": Row(strangers=FORBIDDEN, floor=FORBIDDEN),
+    "admitTickets": Row({"ticket": "x", "scanId": "s"}, strangers=FORBIDDEN, floor=FORBIDDEN),
+}
+HIDDEN_WHERE_PRIVATE = [
+    "editEvent",
+    "cancelEvent",
+    "publishEvent",
+    "changeBanner",
+    "register",
+    "listRegistrations",
+    "admitTickets",
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One event, and everybody who might be wrong there."""
+
+    event_id: str
+    strangers: dict[str, Person]
+    team: dict[str, Person]
+
+
+@pytest.fixture(scope="module")
+def outsiders(pool, event, member) -> dict[str, Person]:
+    """People who have every role, but at another event; and one who has none."""
+    other_owner = pool.make("Oscar Other")
+    elsewhere = event(by=other_owner)
+    return {
+        "guest": pool.make("Gil Guest"),
+        "other owner": other_owner,
+        "organiser elsewhere": member(elsewhere, Role.ORGANISER),
+        "desk elsewhere": member(elsewhere, Role.DESK),
+    }
+
+
+@pytest.fixture(scope="module")
+def places(api, pool, event, draft, member, outsiders) -> dict[str, Place]:
+    made = {"published": event(), "private": event(visibility="PRIVATE"), "draft": draft()}
+    registered = pool.make("Rita Registered")
+    api.post(f"/events/{made['published']}/registrations", {}, by=registered)
+    return {
+        name: Place(
+            event_id,
+            outsiders,
+            {role.value.lower(): member(event_id, role) for role in Role if role is not Role.OWNER},
+        )
+        for name, event_id in made.items()
+    }
+
+
+# Written by the streams of the other tables only, at their own pace; no route has a right to them.
+DERIVED = {"activity", "notifications", "stats"}
+
+
+def written() -> dict[str, list[str]]:
+    """All items of all tables that a request could write."""
+    dynamodb = boto3.client("dynamodb")
+    tables = dynamodb.list_tables()["TableNames"]
+    return {
+        table: sorted(map(str, dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]))
+        for table in tables
+        if table.partition("-")[2] not in DERIVED
+    }
+
+
+def test_every_route_has_a_row():
+    assert ROWS.keys() == OPERATIONS.keys()
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_wrong_actor_is_refused_and_nothing_is_written(api, places, name):
+    method, path, operation = OPERATIONS[name]
+    row = ROWS[name]
+    place = places[row.at]
+    expected = dict.fromkeys(place.strangers, row.strangers)
+    expected |= {"floor": row.floor, "desk": row.desk, "organiser": row.organiser}
+    actors = place.strangers | place.team | {"visitor": NOBODY}
+    expected["visitor"] = UNAUTHORIZED if operation["security"] else row.strangers
+    wrong = {who: refusal for who, refusal in expected.items() if refusal}
+    before = written()
+
+    said = {
+        who: api.call(
+            method, path.replace("{eventId}", place.event_id), row.body, by=actors[who]
+        ).said
+        for who in wrong
+    }
+
+    assert said == wrong
+    assert written() == before
+
+
+@pytest.mark.parametrize("name", HIDDEN_WHERE_PRIVATE)
+def test_private_event_does_not_exist_for_outsiders(api, places, name):
+    method, path, _ = OPERATIONS[name]
+    for where in ("private", "draft"):
+        place = places[where]
+        said = {
+            who: api.call(
+                method, path.replace("{eventId}", place.event_id), ROWS[name].body, by=person
+            ).said
+            for who, person in place.strangers.items()
+        }
+        assert said == dict.fromkeys(place.strangers, HIDDEN)
