@@ -12,15 +12,17 @@ from infra.deploy.errors import DeployError
 from infra.deploy.stacks import Stack
 from infra.deploy.stage import STACKS, Outputs, delete_stage, deploy_stage, stack_name
 from infra.deploy.target import Target
+from infra.localcloud.cloud import CloudError, LocalCloud
+from infra.localcloud.places import DEFAULT_STATE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 1 with one reason when it cannot be done."""
     args = _parser().parse_args(arguments)
-    target = Target.from_environment()
     only = args.only.split(",") if args.only else None
     started = time.monotonic()
     try:
+        target = _target(args.stage)
         if args.delete:
             return _delete(args, target, only)
         print(f"Deploying stage {args.stage} to {_where(target)}")
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if args.portal:
             portal.deploy_portal(args.stage, outputs, target=target, report=_step)
         _summary(args.stage, target, outputs, time.monotonic() - started)
-    except (DeployError, ClientError, BotoCoreError) as error:
+    except (CloudError, DeployError, ClientError, BotoCoreError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -42,6 +44,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--delete", action="store_true", help="delete it, data included")
     parser.add_argument("--yes", action="store_true", help="with --delete: do not ask")
     return parser
+
+
+def _target(stage: str) -> Target:
+    """The environment's account or cloud; the stage ``local`` never goes to AWS."""
+    target = Target.from_environment()
+    if stage != "local" or target.is_local:
+        return target
+    cloud = LocalCloud(DEFAULT_STATE)
+    if not cloud.running:
+        cloud.start(detach=True)
+        print(f"Started the local cloud at {cloud.endpoint}; `make stop` stops it.")
+    return Target(cloud.endpoint)
 
 
 def _where(target: Target) -> str:

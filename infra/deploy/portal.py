@@ -47,15 +47,15 @@ def deploy_portal(
     """
     values = stage_parameters(stage, target) | dict(parameters or {})
     values |= {key: value for found in outputs.values() for key, value in found.items()}
-    environment = portal_environment(values, target)
     with _Step("static", "uploaded", report):
         _run(
             [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0"],
             folder=ROOT,
-            environment=environment | _client_environment(target),
+            environment=portal_environment(values, target) | _client_environment(target),
         )
     with _Step("package", "staged", report):
-        folder = stage_package(stage, values, environment, target)
+        folder = BUILD / f"portal-{stage}"
+        lay_out(folder, stage, zappa_settings(stage, values, target), ROOT / "static_build")
         libraries = _libraries(values, target)
     verb = "update" if function_exists(stage, target) else "deploy"
     with _Step("zappa", f"{verb} done", report):
@@ -82,32 +82,32 @@ def portal_environment(values: Mapping[str, str], target: Target) -> dict[str, s
     }
 
 
-def stage_package(
-    stage: str, values: Mapping[str, str], environment: Mapping[str, str], target: Target
-) -> Path:
-    """Lay out ``.build/portal-<stage>``: the portal's code and its settings for Zappa."""
-    folder = BUILD / f"portal-{stage}"
+def lay_out(folder: Path, stage: str, settings: Mapping[str, Any], static_build: Path) -> None:
+    """Fill ``folder`` with the portal's code and its settings for Zappa, and nothing else."""
     shutil.rmtree(folder, ignore_errors=True)
     for name in PACKAGES:
         if (ROOT / name).exists():
             shutil.copytree(ROOT / name, folder / name, ignore=_unwanted)
     (folder / "static_build").mkdir()
     for name in BUILT:
-        shutil.copy(ROOT / "static_build" / name, folder / "static_build" / name)
-    settings = json.loads(SETTINGS.read_text())
-    settings[stage] = {
-        "extends": "base",
+        shutil.copy(static_build / name, folder / "static_build" / name)
+    every = json.loads(SETTINGS.read_text())
+    text = json.dumps(every | {stage: {"extends": "base"} | dict(settings)}, indent=4)
+    (folder / "zappa_settings.json").write_text(text)
+
+
+def zappa_settings(stage: str, values: Mapping[str, str], target: Target) -> dict[str, Any]:
+    """What ``stage`` adds to the settings that are the same everywhere."""
+    settings = {
         "aws_region": target.region,
         "s3_bucket": deployment_bucket(stage, target),
         "role_arn": values["PortalRoleArn"],
         "architecture": values.get("Architecture", "arm64"),
         "xray_tracing": values.get("Tracing") == "Active",
-        "aws_environment_variables": dict(environment),
-        # On AWS Zappa sees by the host's name that the stage leads every path; here it is told.
-        **({"base_path": stage} if target.is_local else {}),
+        "aws_environment_variables": portal_environment(values, target),
     }
-    (folder / "zappa_settings.json").write_text(json.dumps(settings, indent=4))
-    return folder
+    # On AWS Zappa sees by the host's name that the stage leads every path; here it is told.
+    return settings | ({"base_path": stage} if target.is_local else {})
 
 
 def _unwanted(folder: str, names: list[str]) -> set[str]:

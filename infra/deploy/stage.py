@@ -3,6 +3,7 @@
 import time
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,16 @@ def deploy_stage(
             report(f"{name:<8} {verdict:<9} {time.monotonic() - started:6.2f} s")
         outputs[name] = stack.outputs()
         values |= outputs[name]
+    if target.is_local:
+        _verify_sender(target, values["MailFrom"])
     return outputs
+
+
+def _verify_sender(target: Target, address: str) -> None:
+    """SES takes mails of verified addresses only; on AWS a person does this once per domain."""
+    mails = target.client("sesv2")
+    with suppress(mails.exceptions.AlreadyExistsException):
+        mails.create_email_identity(EmailIdentity=address)
 
 
 def _chosen(only: Iterable[str] | None) -> set[str]:
