@@ -4,10 +4,10 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from portal.public.views import password, sign_in, sign_up
-from portal.public.views.home import HomeView
+from portal.public.views.events import ExploreView
 
 urlpatterns = [
-    path("", HomeView.as_view(), name="home"),
+    path("", ExploreView.as_view(), name="home"),
     path("signin", sign_in.SignInView.as_view(), name="sign-in"),
     path("signin/step", sign_in.SignInStepView.as_view(), name="sign-in-step"),
     path("signout", sign_in.SignOutView.as_view(), name="sign-out"),

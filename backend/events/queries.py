@@ -74,16 +74,19 @@ def fetch_visible(*, event_id: str, actor: Actor, now: datetime) -> Event:
 def list_upcoming(
     *,
     category: Category | None = None,
+    since: datetime | None = None,
     limit: int,
     start: dict[str, Any] | None = None,
     now: datetime,
 ) -> Page[Event]:
     """Published public events by start, from those still running to a year ahead.
 
+    ``since`` leaves out what starts before it.
+
     Goes through the months' buckets. A page can be shorter than ``limit`` and still have a
     ``next_key``: what one page may read is limited, however rare the category.
     """
-    earliest = now - LONGEST_LISTED_RUN
+    earliest = max(now - LONGEST_LISTED_RUN, since or now - LONGEST_LISTED_RUN)
     month, after = _resume(start, earliest)
     found: list[Event] = []
     for _ in range(_READS_PER_PAGE):

@@ -28,6 +28,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 
 from backend.registrations.errors import RegistrationNotFound
 from backend.registrations.states import (
+    ACTIVE,
     ADMISSION_STATES,
     FREE,
     REGISTRATION_STATES,
@@ -113,6 +114,11 @@ class Registration(db.Table):
     email_index = EmailIndex()
     name_index = NameIndex()
     waiting_index = WaitingIndex()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the guest has a place, or waits for one."""
+        return self.status in ACTIVE
 
     @property
     def is_confirmed(self) -> bool:

@@ -32,7 +32,7 @@ class SignInRequiredMixin:
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.actor.is_signed_in:
-            return super().dispatch(request, *args, **kwargs)
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return to_sign_in(request, has_page=hasattr(self, "get"))
 
 

@@ -16,5 +16,5 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.actor = SimpleLazyObject(lambda: actor_of(request, now=timezone.now()))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: actor_of(request, now=timezone.now()))
         return self.get_response(request)

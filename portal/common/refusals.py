@@ -41,7 +41,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        request.outcome = error.code  # type: ignore[attr-defined]
+        request.outcome = error.code
         if isinstance(error, Unauthorized):
             return to_sign_in(request)
         if isinstance(error, Conflict | Rejected) and request.method == "POST":

@@ -100,8 +100,8 @@ def request_id(request: HttpRequest) -> str:
     """The Lambda's request id, or one of our own; the same for the whole request."""
     if not hasattr(request, "_foyer_id"):
         context = request.META.get("lambda.context")
-        request._foyer_id = getattr(context, "aws_request_id", "") or uuid.uuid4().hex  # type: ignore[attr-defined]
-    return str(request._foyer_id)  # type: ignore[attr-defined]
+        request._foyer_id = getattr(context, "aws_request_id", "") or uuid.uuid4().hex
+    return str(request._foyer_id)
 
 
 def _route(request: HttpRequest) -> str:

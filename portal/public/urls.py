@@ -1,6 +1,16 @@
 """Addresses of the public pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.public.views import events, me, registrations
 
 app_name = "public"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("events", events.ExploreView.as_view(), name="explore"),
+    path("e/<str:event_id>", events.EventView.as_view(), name="event"),
+    path("e/<str:event_id>/event.ics", events.CalendarView.as_view(), name="calendar"),
+    path("e/<str:event_id>/register", registrations.RegisterView.as_view(), name="register"),
+    path("e/<str:event_id>/give-up", registrations.GiveUpView.as_view(), name="give-up"),
+    path("me", me.MyTicketsView.as_view(), name="my-tickets"),
+    path("me/tickets/<str:event_id>", me.TicketView.as_view(), name="ticket"),
+]

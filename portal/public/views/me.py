@@ -1,0 +1,71 @@
+"""What a guest has: tickets."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.generic import TemplateView
+
+from backend.events import queries as events
+from backend.registrations import queries, tickets
+from backend.registrations.errors import RegistrationNotFound
+from backend.registrations.states import RegistrationStatus
+from backend.shared.errors import BadInput
+from backend.shared.paging import decode_token, encode_token
+from portal.common.access import SignInRequiredMixin
+from portal.public.cards import card_of
+
+PER_PAGE = 20
+
+
+class MyTicketsView(SignInRequiredMixin, TemplateView):
+    """All places of this guest, the latest first."""
+
+    template_name = "public/me/tickets.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now, actor = timezone.now(), self.request.actor
+        query = f"my tickets|{actor.user_id}"
+        try:
+            start = decode_token(self.request.GET.get("page"), query=query)
+        except BadInput:
+            start = None
+        page = queries.list_my_places(actor=actor, limit=PER_PAGE, start=start)
+        following = encode_token(page.next_key, query=query)
+        rows = [
+            (place.registration, card_of(place.event, now=now, with_room=False), ends_at <= now)
+            for place in page.items
+            if (ends_at := place.event.ends_at)
+        ]
+        return super().get_context_data(
+            rows=rows,
+            next=f"?page={following}" if following else "",
+            first="?" if start else "",
+            section="me",
+            **kwargs,
+        )
+
+
+class TicketView(SignInRequiredMixin, TemplateView):
+    """The QR code, large and on white, and the code to type where a camera fails."""
+
+    template_name = "public/me/ticket.html"
+
+    def get_context_data(self, event_id: str, **kwargs: Any) -> dict[str, Any]:
+        now, actor = timezone.now(), self.request.actor
+        mine = queries.fetch_mine(event_id=event_id, actor=actor, now=now)
+        if not mine.is_active:
+            raise RegistrationNotFound("You gave up your place at this event.")
+        event = events.settings_of(event_id, now=now)
+        confirmed = mine.status is RegistrationStatus.CONFIRMED
+        return super().get_context_data(
+            event=None,
+            shown=event,
+            mine=mine,
+            confirmed=confirmed,
+            qr=mark_safe(tickets.qr_svg(tickets.issue(mine))) if confirmed else "",  # noqa: S308
+            code=tickets.short_code(mine.guest, mine.ticket_no),
+            over=event.ends_at <= now,
+            section="me",
+            **kwargs,
+        )

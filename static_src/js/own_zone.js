@@ -1,0 +1,16 @@
+// "Your time: 02:00 EDT" beside an event's own time, where the two differ.
+const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+function clock(moment, timeZone) {
+  const parts = { weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false, timeZone };
+  return new Intl.DateTimeFormat(document.documentElement.lang, parts).format(moment);
+}
+
+for (const place of document.querySelectorAll("[data-own-zone]")) {
+  const moment = new Date(place.dataset.ownZone);
+  const here = clock(moment, own);
+  if (here === clock(moment, place.dataset.zone)) continue;
+  const city = own.split("/").pop().replaceAll("_", " ");
+  place.textContent = `${place.dataset.words} (${city}): ${here}`;
+  place.hidden = false;
+}
