@@ -93,7 +93,7 @@ def _sentences(outcome: ScanOutcome, event: Event, *, gate: str, now: datetime) 
             )
         case R.REVOKED:
             return name or _("This ticket was replaced."), _(
-                "The guest was sent a newer ticket. Ask for the latest e-mail."
+                "The guest was sent a newer ticket. Ask for that one."
             )
         case R.NOT_YET:
             opens = local_text(event.starts_at - OPENS_BEFORE_START, event.time_zone, "long")

@@ -60,7 +60,7 @@ export class LastScans {
     if (row.look) mark.classList.add(`fo-mark--${row.look}`);
     mark.append(icon(row.result === "ADMITTED" && !row.undone ? "check" : row.icon));
     item.querySelector("[data-who]").textContent = row.who;
-    item.querySelector("[data-word]").textContent = `${row.word},`;
+    item.querySelector("[data-word]").textContent = row.time ? `${row.word},` : row.word;
     item.querySelector("[data-time]").textContent = row.time;
     const undo = item.querySelector("[data-undo-row]");
     undo.hidden = !row.guest;
