@@ -117,7 +117,7 @@ def react(change: Change, *, now: datetime) -> None:
 
 
 def _record(change: Change, new: Registration) -> None:
-    kind = kind_of(change)
+    kind = _kind_of(change, new)
     if kind is None:
         return
     activity.record(
@@ -131,11 +131,9 @@ def _record(change: Change, new: Registration) -> None:
     )
 
 
-def kind_of(change: Change) -> ActivityKind | None:
+def _kind_of(change: Change, new: Registration) -> ActivityKind | None:
     """What happened, in the words of the activity record; ``None``: nothing worth a line."""
-    old, new = change.old, change.new
-    if new is None:
-        return None
+    old = change.old
     if old is None or old.status is not new.status:
         return _kind_of_move(old, new)
     if change.came_at:

@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from backend.notifications.errors import ChannelRefused, ChannelUnavailable
 from backend.notifications.messages import Attachment, Message
@@ -60,8 +60,7 @@ def mime(message: Message, *, sender: str) -> bytes:
 
 def _add_html(mail: EmailMessage, message: Message) -> None:
     mail.add_alternative(message.html, subtype="html")
-    page = list(mail.iter_parts())[-1]
-    assert isinstance(page, EmailMessage)  # noqa: S101 - for the type checker
+    page = cast(EmailMessage, list(mail.iter_parts())[-1])
     for attachment in message.attachments:
         if attachment.inline_id:
             maintype, _, subtype = attachment.content_type.partition("/")

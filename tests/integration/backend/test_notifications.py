@@ -234,3 +234,31 @@ def test_ses_out_of_reach_is_trouble_that_may_pass(monkeypatch: pytest.MonkeyPat
     finally:
         _client.cache_clear()
     assert trouble.value.reason == "EndpointConnectionError"
+
+
+def test_ses_that_denies_is_trouble_that_somebody_may_mend(monkeypatch: pytest.MonkeyPatch):
+    iam, name = boto3.client("iam"), f"nobody-{uuid.uuid4().hex[:8]}"
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    _client.cache_clear()
+    try:
+        with pytest.raises(ChannelUnavailable) as trouble:
+            EmailChannel().send(Message("ada@example.org", "Hello", "plain\n"))
+    finally:
+        _client.cache_clear()
+    assert trouble.value.reason == "AccessDeniedException"
+
+
+def test_a_message_that_went_out_while_the_index_was_read_is_passed_over():
+    """The index lags behind: it still names a message that is sent by now."""
+    key = a_queued_key()
+    stale = fetch(key)
+    deliver(key, Recorder())
+    sent = fetch(key)
+    sent.due_bucket, sent.due_at = stale.due_bucket, stale.due_at
+    sent.save()
+    services.nudge_stuck(now=NOON + LEASE)
+    assert fetch(key).nudged_at is None

@@ -3,109 +3,30 @@
 import copy
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from ulid import ULID
 
-from backend.activity import queries as activity
 from backend.activity.kinds import ActivityKind
 from backend.checkin import services as checkin
 from backend.checkin.kinds import ScanResult
 from backend.checkin.models import Scan
 from backend.events.models import Event
-from backend.events.states import EventStatus
-from backend.handlers import notifications_stream, registrations_stream, seat_audit
-from backend.notifications.models import Notification
+from backend.handlers import registrations_stream
 from backend.notifications.states import NotificationStatus
 from backend.registrations import mails, streams, tickets
 from backend.registrations import services as registrations
 from backend.registrations.models import Registration
-from backend.seats import services as seats
 from backend.seats.models import Block
-from backend.shared.actor import Actor
-from backend.shared.clock import utc_now
-from tests.factories.events import NOON, make_event
+from tests.factories.events import NOON
 from tests.factories.registrations import build_registration
 from tests.factories.users import a_user
-from tests.support.stream_records import Record, Stream
+from tests.support.meetups import Meetup, mail_of, open_meetup
+from tests.support.stream_records import Record
 
 pytestmark = pytest.mark.usefixtures("tables")
 K = ActivityKind
 S = NotificationStatus
-
-
-@dataclass
-class Meetup:
-    """An event with seats that runs now, its organiser, and the stream of its registrations."""
-
-    event: Event
-    organiser: Actor
-    stream: Stream
-    delivered: list[Record] = field(default_factory=list)
-
-    def register(self, name: str = "Ada") -> Registration:
-        guest = a_user(f"{name.lower()}-{self.event.uuid}", name=name)
-        return registrations.register(
-            event_id=self.event.uuid, name=name, actor=guest, now=NOON
-        ).registration
-
-    def cancel(self, registration: Registration) -> None:
-        registrations.cancel_guest(
-            event_id=self.event.uuid,
-            guest=registration.guest,
-            version=registration.version,
-            actor=self.organiser,
-            now=NOON,
-        )
-
-    def admit(self, registration: Registration) -> str:
-        scan_id = str(ULID())
-        outcome = checkin.admit(
-            event_id=self.event.uuid,
-            ticket=tickets.issue(registration),
-            scan_id=scan_id,
-            gate="North",
-            actor=self.organiser,
-            now=NOON,
-        )
-        assert outcome.result is ScanResult.ADMITTED
-        return scan_id
-
-    def undo(self, registration: Registration, scan_id: str) -> None:
-        checkin.undo(
-            event_id=self.event.uuid,
-            guest=registration.guest,
-            scan_id=scan_id,
-            actor=self.organiser,
-            now=NOON,
-        )
-
-    def records(self) -> list[Record]:
-        """All records of this event so far, oldest first."""
-        self.delivered += self.stream.read(
-            lambda record: record["dynamodb"]["Keys"]["shard"]["S"].startswith(self.event.uuid)
-        )
-        return self.delivered
-
-    def totals(self) -> tuple[int, int, int, int]:
-        found = activity.totals(event_id=self.event.uuid, shards=self.event.shards)
-        return found.registered, found.canceled, found.admitted, sum(found.arrivals.values())
-
-    def kinds(self) -> list[ActivityKind]:
-        page = activity.list_for_event(
-            event_id=self.event.uuid, since=utc_now(), limit=100, now=utc_now()
-        )
-        return sorted(entry.kind for entry in page.items)
-
-
-def open_meetup(**values: Any) -> Meetup:
-    organiser = a_user(str(ULID()))
-    event = make_event(starts_at=NOON - timedelta(hours=1), creator_id=organiser.user_id, **values)
-    seats.open_pool(pool=event.uuid, capacity=event.capacity, now=NOON)
-    return Meetup(event, organiser, Stream("test-registrations"))
 
 
 @pytest.fixture
@@ -117,11 +38,6 @@ def deliver(records: list[Record]) -> list[str]:
     """Hand a batch to the Lambda; the sequence numbers that it reports as failed."""
     answer = registrations_stream.handler({"Records": records}, None)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
-
-
-def mail_of(template: str, registration: Registration) -> Notification | None:
-    ticket = f"{registration.event_id}#{registration.guest}#{registration.ticket_no}"
-    return Notification.find(f"{template}#{ticket}")
 
 
 def a_whole_day(meetup: Meetup) -> tuple[Registration, Registration]:
@@ -354,113 +270,6 @@ def test_an_item_that_was_deleted_by_hand_is_no_error(meetup: Meetup):
     assert deliver(meetup.records()) == []
     assert meetup.totals() == (1, 1, 0, 0)
     assert claims_of(meetup.event) == set()
-
-
-# Sending
-
-
-def send(records: list[Record]) -> list[str]:
-    answer = notifications_stream.handler({"Records": records}, None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
-
-
-def inserted(key: str, number: str = "1") -> Record:
-    return {
-        "eventName": "INSERT",
-        "dynamodb": {"Keys": {"key": {"S": key}}, "SequenceNumber": number, "NewImage": {}},
-    }
-
-
-def queued(template: str, registration: Registration) -> str:
-    mails.enqueue(template, registration, now=utc_now())
-    mail = mail_of(template, registration)
-    assert mail
-    return mail.key
-
-
-def test_a_queued_mail_is_sent_once(meetup: Meetup):
-    key = queued(mails.CONFIRMED, meetup.register())
-    assert [send([inserted(key)]) for _ in range(2)] == [[], []]
-    stored = Notification.find(key)
-    assert stored
-    assert (stored.status, stored.attempts) == (S.SENT, 1)
-
-
-def test_a_mail_is_sent_when_it_is_queued_or_nudged_and_on_no_other_change(meetup: Meetup):
-    key = queued(mails.CONFIRMED, meetup.register())
-    change = inserted(key) | {"eventName": "MODIFY"}
-    send([change])
-    assert Notification.find(key).status is S.QUEUED
-    change["dynamodb"] |= {"NewImage": {"nudged_at": {"S": "now"}}}
-    send([change])
-    assert Notification.find(key).status is S.SENT
-
-
-def test_a_delivery_that_fails_is_reported_alone():
-    broken = {"eventName": "INSERT", "dynamodb": {"Keys": {}, "SequenceNumber": "7"}}
-    assert send([broken, inserted("nobody")]) == ["7"]
-
-
-def test_a_template_nobody_knows_is_suppressed(meetup: Meetup):
-    key = f"odd#{ULID()}"
-    Notification(
-        key=key, template="odd", recipient="a@example.org", facts={}, queued_at=utc_now()
-    ).put_if_absent()
-    send([inserted(key)])
-    assert Notification.find(key).reason == "unknown_template"
-
-
-def reason_of(template: str, registration: Registration) -> str | None:
-    key = queued(template, registration)
-    assert send([inserted(key)]) == []
-    return Notification.find(key).reason
-
-
-def test_the_ticket_of_a_canceled_registration_is_not_sent(meetup: Meetup):
-    ada = meetup.register()
-    meetup.cancel(ada)
-    assert reason_of(mails.CONFIRMED, ada) == "registration_not_confirmed"
-
-
-def test_a_reissued_ticket_is_not_sent_in_its_old_form(meetup: Meetup):
-    ada = meetup.register()
-    newer = Registration.fetch(ada.shard, ada.guest)
-    newer.ticket_no = tickets.new_ticket_no()
-    newer.save()
-    assert reason_of(mails.CONFIRMED, ada) == "ticket_reissued"
-
-
-def test_no_ticket_is_sent_for_a_canceled_event(meetup: Meetup):
-    ada = meetup.register()
-    ada_elsewhere = build_registration(
-        event_id=make_event(status=EventStatus.CANCELED).uuid, user_email=ada.user_email
-    )
-    ada_elsewhere.save()
-    assert reason_of(mails.CONFIRMED, ada_elsewhere) == "event_canceled"
-
-
-def test_who_registered_again_is_not_told_of_the_cancellation(meetup: Meetup):
-    ada = meetup.register()
-    assert reason_of(mails.CANCELED, ada) == "registered_again"
-
-
-def test_a_registration_that_is_gone_gets_no_mail(meetup: Meetup):
-    ada = meetup.register()
-    key = queued(mails.CONFIRMED, ada)
-    ada.delete()
-    send([inserted(key)])
-    assert Notification.find(key).reason == "registration_gone"
-
-
-# What the clock starts
-
-
-def test_the_audit_nudges_mails_and_frees_seats(meetup: Meetup):
-    ada = build_registration(user_email=f"{ULID()}@example.org")
-    mails.enqueue(mails.CONFIRMED, ada, now=utc_now() - timedelta(minutes=6))
-    done = seat_audit.handler({}, None)
-    assert done["messages_nudged"] >= 1
-    assert mail_of(mails.CONFIRMED, ada).nudged_at is not None
 
 
 def test_changes_are_grouped_by_shard_in_order():
