@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from backend.shared.actor import Actor
 
 
 class SignIn(NamedTuple):
@@ -32,10 +35,32 @@ def seed(env: Mapping[str, str]) -> tuple[SignIn, ...]:
     Sets this process's environment, from which ``backend`` reads its stage.
     """
     os.environ.update(env)
-    for person in SIGN_INS:
-        if not _has_account(person.email):
-            _make_account(person)
+    actors = {person.who: _actor(person) for person in SIGN_INS}
+    _seed_events(actors)
     return SIGN_INS
+
+
+def _seed_events(actors: Mapping[str, "Actor"]) -> None:
+    # The domain reads its stage from the environment when it is imported.
+    from backend.shared.clock import utc_now
+    from infra.localcloud.demo_events import seed_events
+
+    seed_events(
+        organiser=actors["organiser"],
+        volunteer=actors["desk volunteer"],
+        guest=actors["guest"],
+        now=utc_now(),
+    )
+
+
+def _actor(person: SignIn) -> "Actor":
+    from backend.shared.actor import Actor
+
+    if not _has_account(person.email):
+        _make_account(person)
+    cognito = boto3.client("cognito-idp")
+    user = cognito.admin_get_user(UserPoolId=os.environ["USER_POOL_ID"], Username=person.email)
+    return Actor.from_claims({part["Name"]: part["Value"] for part in user["UserAttributes"]})
 
 
 def _has_account(email: str) -> bool:
