@@ -60,7 +60,7 @@ def mime(message: Message, *, sender: str) -> bytes:
 
 def _add_html(mail: EmailMessage, message: Message) -> None:
     mail.add_alternative(message.html, subtype="html")
-    page = cast(EmailMessage, list(mail.iter_parts())[-1])
+    page = cast("EmailMessage", list(mail.iter_parts())[-1])
     for attachment in message.attachments:
         if attachment.inline_id:
             maintype, _, subtype = attachment.content_type.partition("/")
