@@ -96,9 +96,7 @@ def _status(args: argparse.Namespace) -> int:
 def _outputs(args: argparse.Namespace) -> int:
     cloud = LocalCloud(args.state)
     if not cloud.running:
-        raise CloudError(
-            f"No local cloud runs on {args.state}: start one with `python -m infra.localcloud up`."
-        )
+        raise CloudError(f"No local cloud runs on {args.state}: start one with the command up.")
     print(json.dumps(outputs_of(cloud, STAGE), indent=2, sort_keys=True))
     return 0
 

@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from infra.localcloud.lifeline import STOPPED_WITHIN_SECONDS, end_child, last_words, start_child
-from infra.localcloud.places import HOST, REGION
+from infra.localcloud.places import DEFAULT_STATE, HOST, REGION
 
 READY_WITHIN_SECONDS = 60.0
 # What the cloud and the Lambdas in it inherit; anything else of the caller's environment (a real
@@ -44,8 +44,8 @@ class LocalCloud:
     def running(self) -> bool:
         """Whether a process holds the folder; a pid left behind by a crash does not count."""
         try:
-            with (self.state_dir / "lock").open("a") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with (self.state_dir / "lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except FileNotFoundError:
             return False
         except OSError:
@@ -85,8 +85,8 @@ class LocalCloud:
         """
         if self.running:
             raise CloudError(
-                f"A local cloud already uses {self.state_dir} (pid {self.pid}): stop it with "
-                f"`python -m infra.localcloud down --state {self.state_dir}`."
+                f"A local cloud already uses {self.state_dir} (pid {self.pid}): "
+                f"stop it with `{self._command('down')}`."
             )
         self._forget_process()
         port = self._wanted_port or self._last_port_if_free()
@@ -145,13 +145,16 @@ class LocalCloud:
             detach=detach,
         )
 
+    def _command(self, name: str) -> str:
+        state = "" if self.state_dir == DEFAULT_STATE else f" --state {self.state_dir}"
+        return f"python -m infra.localcloud {name}{state}"
+
     def _recorded(self) -> dict[str, int]:
         try:
             recorded: dict[str, int] = json.loads((self.state_dir / "cloud.json").read_text())
         except FileNotFoundError:
             raise CloudError(
-                f"No local cloud runs on {self.state_dir}: start one with "
-                "`python -m infra.localcloud up`."
+                f"No local cloud runs on {self.state_dir}: start one with `{self._command('up')}`."
             ) from None
         return recorded
 

@@ -18,12 +18,14 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import IO
 
 from infra.localcloud.lifeline import when_starter_ends
 from infra.localcloud.places import HOST, REGION
 
+_LOCK_TRIES = 20
 # Settings the services read at import; LOG_LEVEL would otherwise reach the Lambdas as theirs.
 _ONLY_AT_IMPORT = ("LOG_LEVEL",)
 
@@ -50,11 +52,15 @@ def _arguments() -> argparse.Namespace:
 
 def _hold(path: Path) -> IO[str]:
     lock = path.open("a")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        sys.exit(f"Another local cloud uses {path.parent}.")
-    return lock
+    # Whoever looks whether a cloud runs holds the lock for a moment.
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return lock
+    sys.exit(f"Another local cloud uses {path.parent}.")
 
 
 def _listen(port: int) -> socket.socket:

@@ -66,6 +66,8 @@ def _run(args: argparse.Namespace, running: ExitStack) -> None:
         running.callback(end_child, child)
     _welcome(cloud, address, outputs["APIEndpoint"], sign_ins)
     while child.poll() is None:
+        if not cloud.running:
+            raise CloudError("The local cloud was stopped: `make run` starts it again.")
         time.sleep(LOOKED_AFTER_EVERY_SECONDS)
     raise CloudError(f"The portal stopped: {last_words(cloud.state_dir / 'portal.log')}")
 

@@ -119,6 +119,10 @@ class TestStopping:
         own.reset()
         assert not own.state_dir.exists()
 
+    def test_looking_leaves_no_trace(self, tmp_path: Path) -> None:
+        assert not LocalCloud(tmp_path).running
+        assert list(tmp_path.iterdir()) == []
+
     def test_reset_leaves_a_folder_that_is_not_a_clouds(self, tmp_path: Path) -> None:
         (tmp_path / "precious").touch()
         with pytest.raises(CloudError) as refusal:

@@ -59,7 +59,7 @@ def test_outputs_without_a_cloud_say_how_to_start_one(state_dir: Path) -> None:
     assert run("outputs", "--state", str(state_dir)) == (
         1,
         "",
-        f"No local cloud runs on {state_dir}: start one with `python -m infra.localcloud up`.",
+        f"No local cloud runs on {state_dir}: start one with the command up.",
     )
 
 

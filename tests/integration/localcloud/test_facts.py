@@ -1,6 +1,7 @@
 """What the product takes for granted of the local cloud because AWS does it so."""
 
 import json
+import socket
 import subprocess
 import uuid
 from typing import Any
@@ -9,6 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from pytest_socket import SocketConnectBlockedError
 
 from infra.localcloud.cloud import LocalCloud
 from tests.integration.localcloud.conftest import invoke
@@ -128,6 +130,11 @@ class TestUploads:
         key = f"banners/{uuid.uuid4().hex}"
         boto3.client("s3").put_object(Bucket=probe["MediaBucket"], Key=key, Body=b"private")
         assert request("GET", f"{cloud.endpoint}/{probe['MediaBucket']}/{key}")[0] == 403
+
+
+def test_tests_reach_this_machine_only() -> None:
+    with pytest.raises(SocketConnectBlockedError), pytest.warns(UserWarning, match="192.0.2.1"):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
 
 
 def test_cloud_answers_on_loopback_only(cloud: LocalCloud) -> None:

@@ -60,12 +60,10 @@ class TestStreamMappings:
         assert pointer["DDBStreamBatchInfo"]["batchSize"] == 1
 
     def test_slow_consumer_does_not_delay_another_table(self, probe: dict[str, str]) -> None:
-        put(probe["Table"], "slow", slow=4)
+        pk = put(probe["Table"], "slow", slow=4)
         time.sleep(0.3)
-        started = time.monotonic()
-        pk = put(probe["OtherTable"], "quick")
-        assert keys_seen(probe["Seen"], 1, pk) == ["quick"]
-        assert time.monotonic() - started < 3
+        put(probe["OtherTable"], "quick", pk)
+        assert keys_seen(probe["Seen"], 2, pk) == ["quick", "slow"]
 
 
 class TestErrorTypes:

@@ -76,6 +76,7 @@ def test_second_run_keeps_the_data_and_takes_the_next_port_if_its_is_taken(
     with running(state_dir, port):
         pool = outputs(state_dir)["UserPoolId"]
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
         taken.listen()
         with running(state_dir, port) as (_, said):
@@ -101,6 +102,15 @@ def test_portal_that_ends_by_itself_ends_the_run_with_a_reason(state_dir: Path, 
         assert complaint.startswith("The portal stopped: ")
         assert complaint.count("\n") == 1
     assert not cloud.running
+
+
+def test_cloud_that_is_stopped_underneath_ends_the_run(state_dir: Path, port: int) -> None:
+    with running(state_dir, port) as (process, _):
+        LocalCloud(state_dir).stop()
+        _, complaint = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert complaint == "The local cloud was stopped: `make run` starts it again.\n"
+    assert is_free(port)
 
 
 def test_folder_in_use_is_refused_in_one_line(state_dir: Path, port: int) -> None:
