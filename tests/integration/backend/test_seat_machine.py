@@ -31,18 +31,31 @@ from tests.support.interleaving import (
 )
 from tests.support.seat_world import SETTLED_AFTER, SeatWorld
 
-SEEDS = 300 if os.environ.get("CI") == "true" else 25
+CAPACITIES = (1, 2, 3)
+SEEDS_EACH = 100 if os.environ.get("CI") == "true" else 8
 AT_ONCE = 4
 GUESTS = st.integers(0, 2)
 pytestmark = pytest.mark.usefixtures("tables")
 
 
-class SeatMachine(RuleBasedStateMachine):
-    """At most four processes at once, three guests, one to three seats in small blocks."""
+SETTINGS = settings(
+    max_examples=SEEDS_EACH,
+    stateful_step_count=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 
-    @initialize(capacity=st.integers(1, 3))
-    def open(self, capacity):
-        self.world = SeatWorld.with_seats(capacity)
+
+class SeatMachine(RuleBasedStateMachine):
+    """At most four processes at once and three guests, for a few seats in blocks of two."""
+
+    capacity: int
+
+    @initialize()
+    def open(self):
+        self.world = SeatWorld.with_seats(self.capacity)
         self.freed = []
 
     def living(self):
@@ -148,17 +161,9 @@ class SeatMachine(RuleBasedStateMachine):
         self.world.end_well()
 
 
-def test_the_real_code_keeps_its_promises_whatever_happens(monkeypatch):
+@pytest.mark.parametrize("capacity", CAPACITIES)
+def test_the_real_code_keeps_its_promises_whatever_happens(capacity, monkeypatch):
     monkeypatch.setattr(claims, "SEATS_PER_BLOCK", 2)
+    machine = type("SeatMachine", (SeatMachine,), {"capacity": capacity})
     with stopping_before_calls():
-        run_state_machine_as_test(
-            SeatMachine,
-            settings=settings(
-                max_examples=SEEDS,
-                stateful_step_count=25,
-                deadline=None,
-                derandomize=True,
-                database=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        run_state_machine_as_test(machine, settings=SETTINGS)
