@@ -37,7 +37,7 @@ PORTAL_HOST = urlsplit(config().public_base_url).hostname
 ALLOWED_HOSTS = [*([PORTAL_HOST] if PORTAL_HOST else []), *listed("PORTAL_HOSTS")]
 if not DEPLOYED:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "testserver"]
-CSRF_TRUSTED_ORIGINS = [*origin_of(config().public_base_url)]
+CSRF_TRUSTED_ORIGINS = [*origin_of(config().public_base_url), *listed("PORTAL_ORIGINS")]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 

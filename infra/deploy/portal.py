@@ -71,15 +71,19 @@ def deploy_portal(
 
 def portal_environment(values: Mapping[str, str], target: Target) -> dict[str, str]:
     """The variables of the deployed portal: the backend's and where its static files are."""
-    port = urlsplit(target.endpoint or "").port
-    suffix = "localhost" if port else f"{target.region}.amazonaws.com"
-    return backend_environment(values) | {
+    environment = backend_environment(values) | {
         "POWERTOOLS_SERVICE_NAME": "portal",
         "STATIC_BUCKET": values["StaticBucket"],
         "STATIC_BASE_URL": values["StaticBaseUrl"],
         # API Gateway sends a request to this API only under the API's own name.
-        "PORTAL_HOSTS": f".execute-api.{suffix}",
+        "PORTAL_HOSTS": f".execute-api.{target.region}.amazonaws.com",
     }
+    if target.is_local:
+        # Its gateway claims https as AWS's does, while browsers come by http.
+        host = f".execute-api.localhost:{urlsplit(target.endpoint or '').port}"
+        environment["PORTAL_HOSTS"] = host.split(":", maxsplit=1)[0]
+        environment["PORTAL_ORIGINS"] = f"http://*{host}"
+    return environment
 
 
 def lay_out(folder: Path, stage: str, settings: Mapping[str, Any], static_build: Path) -> None:
