@@ -3,10 +3,12 @@
 import { copy, icon } from "./desk_parts.js";
 
 const EXPRESS_MS = 1500;
+const PRESSED_TWICE_MS = 350;
 
 export class ResultScreen {
   #node = null;
   #timer = 0;
+  #opened = 0;
   #back = null;
 
   // onUndo(answer) · onType(): the typed field is wanted · onClose()
@@ -29,6 +31,7 @@ export class ResultScreen {
     this.behind.inert = true;
     document.body.append(this.#node);
     this.#node.focus();
+    this.#opened = performance.now();
     if (express && answer.look === "ok") this.#timer = setTimeout(() => this.close(), EXPRESS_MS);
   }
 
@@ -90,7 +93,9 @@ export class ResultScreen {
     const onButton = event.target.closest?.("button, a") && event.key !== "Escape";
     if (!onButton && ["Enter", " ", "Escape"].includes(event.key)) {
       event.preventDefault();
-      this.close();
+      // The second Enter of a hasty hand, or of a hand scanner, must not wipe the answer away.
+      const hasty = performance.now() - this.#opened < PRESSED_TWICE_MS;
+      if (!hasty || event.key === "Escape") this.close();
     }
   }
 }

@@ -70,7 +70,7 @@ def test_tickets_held_before_the_camera_are_each_admitted_once(desk, guest):
         hold(page, tickets.issue(registration))
         expect(page.locator(f"{SCREEN} bdi")).to_have_text(registration.name)
         assert result(page) == "Admitted"
-        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Next scan").click()
         take_away(page)
 
     assert rows(page) == [("李小龍", "Admitted"), ("Åsa Ångström", "Admitted")]
@@ -132,6 +132,22 @@ def test_typed_code_admits_however_it_is_spelled(desk, guest):
 
     expect(page.locator(f"{SCREEN} .fo-result__word")).to_have_text("Admitted")
     assert stored(bo).admission == Admission.IN
+
+
+def test_enter_pressed_twice_is_one_scan_and_leaves_its_answer_open(desk, guest):
+    bo = guest("Bo Li")
+    page = desk()
+    page.locator("#ticket").fill(tickets.short_code(bo.guest, bo.ticket_no))
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.locator(SCREEN).wait_for()
+    page.keyboard.press("Enter")
+
+    assert result(page) == "Admitted"
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    page.locator(SCREEN).wait_for(state="detached")
+    assert rows(page) == [("Bo Li", "Admitted")]
 
 
 def test_hand_scanner_works_without_touching_the_page(desk, guest):
@@ -245,6 +261,39 @@ def test_rear_camera_comes_first_and_pause_turns_it_off(desk):
 
     expect(page.get_by_role("button", name="Go on scanning")).to_be_focused()
     assert page.evaluate("() => document.querySelector('video').srcObject") is None
+
+
+def test_flip_asks_for_the_next_camera_and_mute_and_speed_are_kept(desk):
+    page = desk()
+    page.get_by_role("button", name="Flip").click()
+    page.wait_for_function("() => window.camera.asked.length === 2")
+    assert page.evaluate("() => window.camera.asked[1]") == "rear"
+    page.locator("[data-camera-state=running]").wait_for()
+
+    page.get_by_role("button", name="Mute sounds").click()
+    page.get_by_role("button", name="Express").click()
+    page.reload()
+
+    pressed = page.locator("header [aria-pressed=true]")
+    expect(pressed).to_have_text(["Express", ""])
+
+
+def test_two_desks_at_once_admit_one_guest_once(
+    desk, guest, event, new_context, browser_page, sign_in_as
+):
+    code = tickets.issue(guest("Bo Li"))
+    here, elsewhere = desk(), new_context()
+    sign_in_as("desk", event.uuid, of=elsewhere)
+    there = browser_page(of=elsewhere)
+    give_camera(there)
+    there.add_init_script(f"localStorage['foyer.desk.gate.{event.uuid}'] = 'South'")
+    there.goto(f"/o/e/{event.uuid}/desk")
+    for page in (here, there):
+        page.locator("#ticket").fill(code)
+        page.evaluate("() => document.querySelector('[data-typed]').requestSubmit()")
+
+    words = {result(here), result(there)}
+    assert words == {"Admitted", "Already in"}
 
 
 def test_first_visit_asks_where_the_desk_is_and_keeps_the_answer(desk):
