@@ -107,7 +107,7 @@ class LocalCloud:
             if self._answers():
                 return
             time.sleep(0.05)
-        self.stop()
+        self._forget_process()
         raise CloudError(f"The local cloud was not ready after {timeout:.0f} s: {self.log_file}")
 
     def stop(self) -> bool:
