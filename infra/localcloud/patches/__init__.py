@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from infra.localcloud.patches import (
     api_import,
+    confirmed_addresses,
     error_types,
     function_workers,
     mail_rights,
@@ -20,6 +21,7 @@ from infra.localcloud.patches import (
 
 PATCHES = {
     "api_import": api_import.install,
+    "confirmed_addresses": confirmed_addresses.install,
     "error_types": error_types.install,
     "function_workers": function_workers.install,
     "mail_rights": mail_rights.install,
