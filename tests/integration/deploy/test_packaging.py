@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.deploy.libraries import ROOT
+from infra.deploy.libraries import ROOT, install
 from infra.deploy.packaging import MAIL_TEMPLATES, archive, domain_layer
 from infra.deploy.portal import lay_out
 
@@ -58,6 +59,27 @@ def test_handler_runs_from_its_own_bundle_and_the_domain_layer(name: str, tmp_pa
 
     assert done.stderr == ""
     assert done.stdout.startswith(str(tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get("CI"), reason="downloads the layer: CI=true")
+def test_every_handler_runs_from_its_bundle_and_the_two_layers_alone(tmp_path: Path):
+    """Functions of the local cloud see this environment's packages; here they do not."""
+    libraries = install(ROOT / "requirements-api.txt", "python", architecture=None) / "python"
+    zipfile.ZipFile(io.BytesIO(domain_layer(ROOT / "backend"))).extractall(tmp_path)
+    handlers = sorted(path.stem for path in (ROOT / "backend" / "handlers").glob("[a-z]*.py"))
+    paths = [str(ROOT / "backend" / "handlers"), str(libraries), str(tmp_path / "python")]
+
+    for name in handlers:
+        code = f"import sys; sys.path[:0] = {paths!r}; import {name}; {name}.handler"
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", code],
+            env={"AWS_REGION": "eu-central-1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (name, done.stderr) == (name, "")
 
 
 @pytest.fixture
