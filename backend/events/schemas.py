@@ -105,8 +105,9 @@ class EventAnswer(Answer):
     @classmethod
     def of(cls, event: Event) -> Self:
         """The answer for an event."""
+        stored = event.attribute_values
         values: dict[str, Any] = {
-            name: getattr(event, name) for name in cls.model_fields if name not in _NAMED_ELSE
+            name: stored.get(name) for name in cls.model_fields if name not in _NAMED_ELSE
         }
         banner = event.banner_key
         return cls(

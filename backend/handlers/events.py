@@ -1,6 +1,7 @@
 """Lambda ``EventsFunction``: what organisers do with events."""
 
-from backend.events.api import router
+from backend import cold_start  # noqa: F401 - before anything else
+from backend.events.api.organisers import router
 from backend.shared.http import api
 
 handler = api(router)

@@ -5,6 +5,7 @@ whatever the path, because this function has no rights that could be misused; ``
 them with the stage's list of origins.
 """
 
+from backend import cold_start  # noqa: F401 - before anything else
 from backend.shared.http import ApiRouter, api
 from backend.shared.shapes import Answer
 

@@ -1,6 +1,7 @@
 """Lambda ``PublicEventsFunction``: what anyone may see of events; has no right to write."""
 
-from backend.events.api import public_router
+from backend import cold_start  # noqa: F401 - before anything else
+from backend.events.api.public import router
 from backend.shared.http import api
 
-handler = api(public_router)
+handler = api(router)

@@ -1,5 +1,6 @@
 """Lambda ``RegisterFunction``: makes accounts and confirms them."""
 
+from backend import cold_start  # noqa: F401 - before anything else
 from backend.shared.http import api
 from backend.users.api import sign_up_router
 

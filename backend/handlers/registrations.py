@@ -1,5 +1,6 @@
 """Lambda ``RegistrationsFunction``: guests register, and the team sees who did."""
 
+from backend import cold_start  # noqa: F401 - before anything else
 from backend.registrations.api import router
 from backend.shared.http import api
 

@@ -32,6 +32,7 @@ from pynamodb.indexes import GlobalSecondaryIndex
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from backend.shared.aws_session import aws_session
 from backend.shared.clock import iso, parse_iso
 from backend.shared.errors import Conflict
 from backend.shared.paging import Page
@@ -83,6 +84,8 @@ class Table(Model):
             table: TableConnection = super()._get_connection()
             if Table._shared is None:
                 Table._shared = table.connection
+                # PynamoDB would make a session of its own.
+                Table._shared._local.session = aws_session()
             else:
                 # A client per table would cost 20–40 ms CPU each on the cold path.
                 meta = table.get_meta_table()

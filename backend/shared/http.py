@@ -7,6 +7,7 @@ OpenAPI file is made from the same statements, so neither can drift from the oth
 
 import base64
 import binascii
+import gc
 import json
 import re
 import time
@@ -285,6 +286,9 @@ class Handler:
         self._app.exception_handler(DomainError)(_refuse)
         self._app.exception_handler(Exception)(_fail)
         self._app.not_found(partial(_find_no_route, self.operations))
+        # What was imported lives as long as the process; see backend/cold_start.py.
+        gc.freeze()
+        gc.enable()
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """The gateway's answer to a proxy event; every refusal is an answer too."""
@@ -312,7 +316,7 @@ def _find_no_route(operations: Sequence[Operation], _: NotFoundError) -> Respons
 
 def _refuse(error: DomainError) -> Response[str]:
     _call.outcome = error.code
-    status = next(s for kind, s in STATUS_OF_KIND.items() if isinstance(error, kind))
+    status = next((s for kind, s in STATUS_OF_KIND.items() if isinstance(error, kind)), 400)
     body: dict[str, Any] = {"error": error.message, "code": error.code}
     if error.fields:
         # A shape names a field as the client spelled it, the domain by its Python name.

@@ -3,10 +3,14 @@
 No e-mail, name, token or ticket ever goes into a field.
 """
 
+import logging
 import os
 import time
 
 from aws_lambda_powertools import Logger, Metrics
+
+# No line tells them, and asking for the process id is a system call on each.
+logging.logProcesses = logging.logThreads = logging.logMultiprocessing = False
 
 logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "foyer"), utc=True)
 metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Foyer"))

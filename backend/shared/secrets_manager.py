@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+from backend.shared.aws_session import aws_session
 from backend.shared.config import config
 
 
@@ -17,9 +19,7 @@ class TicketKeys:
 
 @cache
 def _read(arn: str) -> dict[str, str]:
-    import boto3
-
-    client = boto3.client("secretsmanager", region_name=config().region)
+    client: Any = aws_session().create_client("secretsmanager", region_name=config().region)
     secret: dict[str, str] = json.loads(client.get_secret_value(SecretId=arn)["SecretString"])
     return secret
 

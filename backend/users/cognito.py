@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from backend.shared.aws_session import aws_session
 from backend.shared.config import config
 from backend.shared.errors import BadInput, DomainError
 from backend.users.errors import SessionOver, SlowDown, StepNeeded, WrongCode, WrongCredentials
@@ -62,12 +63,13 @@ class Tokens:
 
 @cache
 def _client() -> "CognitoIdentityProviderClient":
-    # Loading boto3 costs a cold start 100 ms; a Lambda that never comes here is spared it.
-    import boto3
     from botocore.config import Config
 
     settings = Config(connect_timeout=2, read_timeout=8, retries={"max_attempts": 2})
-    return boto3.client("cognito-idp", region_name=config().region, config=settings)
+    client = aws_session().create_client(
+        "cognito-idp", region_name=config().region, config=settings
+    )
+    return cast("CognitoIdentityProviderClient", client)
 
 
 class _PassOver(DomainError):

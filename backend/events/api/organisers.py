@@ -1,4 +1,4 @@
-"""Routes of events: what anyone sees, and what organisers do."""
+"""Routes of events for those who organise them."""
 
 from datetime import datetime
 
@@ -9,55 +9,16 @@ from backend.events.schemas import (
     EventAnswer,
     EventEdit,
     EventInput,
-    EventsAnswer,
-    EventsQuery,
     OwnEventAnswer,
     OwnEventsAnswer,
 )
-from backend.shared.actor import VISITOR, Actor
+from backend.shared.actor import Actor
 from backend.shared.http import ApiRouter, Reply
 from backend.shared.idempotency import once
 from backend.shared.paging import decode_token, encode_token
 from backend.shared.shapes import PageQuery
 
-public_router = ApiRouter("events")
 router = ApiRouter("events")
-
-
-@public_router.serve("GET", "/events", answer=EventsAnswer, public=True)
-def list_events(query: EventsQuery, now: datetime) -> EventsAnswer:
-    """List the published public events.
-
-    Those that still run and those to come within a year, by start. A page may hold fewer
-    than `limit` and still have a `nextToken`.
-    """
-    asked = f"events?category={query.category or ''}"
-    page = queries.list_upcoming(
-        category=query.category,
-        limit=query.limit,
-        start=decode_token(query.next_token, query=asked),
-        now=now,
-    )
-    return EventsAnswer(
-        events=[EventAnswer.of(event) for event in page.items],
-        next_token=encode_token(page.next_key, query=asked),
-    )
-
-
-@public_router.serve(
-    "GET",
-    "/events/<event_id>",
-    answer=EventAnswer,
-    public=True,
-    refusals={404: ("event_not_found",)},
-)
-def show_event(event_id: str, now: datetime) -> EventAnswer:
-    """Show a published event.
-
-    Unlisted events are shown to who knows their id. Drafts and private events are not
-    found here.
-    """
-    return EventAnswer.of(queries.fetch_visible(event_id=event_id, actor=VISITOR, now=now))
 
 
 @router.serve(

@@ -1,0 +1,1 @@
+"""Routes of events. What anyone sees is apart: that function starts without the rest."""
