@@ -68,7 +68,7 @@ def _sample(name: str) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-m", "bench.cold_start", name],
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "ALLOWED_ORIGINS": "https://app.example.test"},
     )

@@ -13,9 +13,8 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools.event_handler.api_gateway import (
     APIGatewayRestResolver,
@@ -79,16 +78,14 @@ STATUS_OF_KIND: dict[type[DomainError], int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer whose status is not the route's usual one."""
 
     status: int
     body: BaseModel
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What one route takes and gives, as the OpenAPI file tells it."""
 
     method: str
@@ -238,21 +235,19 @@ def _idempotency_key(event: Mapping[str, Any]) -> str:
     return key
 
 
-@dataclass(slots=True)
 class _Call:
     """What is known of the request being served; a Lambda process serves one at a time."""
 
-    event: Mapping[str, Any] = field(default_factory=dict)
-    operation: Operation | None = None
-    actor: Actor = VISITOR
-    event_id: str = ""
-    outcome: str = "ok"
-    started: float = 0.0
-    is_first: bool = True
+    def __init__(self) -> None:
+        self.is_first = True
+        self.begin({})
 
     def begin(self, event: Mapping[str, Any]) -> None:
-        self.event, self.started = event, time.perf_counter()
-        self.operation, self.actor, self.event_id, self.outcome = None, VISITOR, "", "ok"
+        self.event = event
+        self.started = time.perf_counter()
+        self.operation: Operation | None = None
+        self.actor = VISITOR
+        self.event_id, self.outcome = "", "ok"
 
     def end(self, status: int) -> None:
         observability.log_request(
