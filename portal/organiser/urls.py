@@ -1,6 +1,46 @@
 """Addresses of the organiser pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.organiser.views import (
+    activity,
+    banner,
+    event_form,
+    event_list,
+    overview,
+    registrations,
+)
 
 app_name = "organiser"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("events", event_list.EventsView.as_view(), name="events"),
+    path("events/new", event_form.CreateEventView.as_view(), name="event-new"),
+    path("e/<str:event_id>", overview.OverviewView.as_view(), name="overview"),
+    path("e/<str:event_id>/numbers", overview.NumbersView.as_view(), name="numbers"),
+    path("e/<str:event_id>/edit", event_form.EditEventView.as_view(), name="event-edit"),
+    path("e/<str:event_id>/banner", banner.AttachBannerView.as_view(), name="banner"),
+    path("e/<str:event_id>/banner/offer", banner.OfferBannerView.as_view(), name="banner-offer"),
+    path("e/<str:event_id>/publish", overview.PublishView.as_view(), name="publish"),
+    path("e/<str:event_id>/cancel", overview.CancelEventView.as_view(), name="cancel"),
+    path(
+        "e/<str:event_id>/registrations",
+        registrations.RegistrationsView.as_view(),
+        name="registrations",
+    ),
+    path(
+        "e/<str:event_id>/registrations/add",
+        registrations.AddGuestView.as_view(),
+        name="guest-new",
+    ),
+    path(
+        "e/<str:event_id>/registrations/<str:guest>",
+        registrations.RegistrationsView.as_view(),
+        name="guest",
+    ),
+    path(
+        "e/<str:event_id>/registrations/<str:guest>/cancel",
+        registrations.CancelGuestView.as_view(),
+        name="guest-cancel",
+    ),
+    path("e/<str:event_id>/activity", activity.ActivityView.as_view(), name="activity"),
+]

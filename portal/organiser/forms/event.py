@@ -1,0 +1,146 @@
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from backend.events.details import (
+    LARGEST_CAPACITY,
+    LONGEST_DESCRIPTION,
+    LONGEST_LOCATION,
+    LONGEST_TITLE,
+    EventDetails,
+)
+from backend.events.kinds import Category, LocationType, Visibility
+from backend.events.models import Event
+from portal.common.forms import FoyerForm
+from portal.common.words import CATEGORIES, LOCATION_TYPES, VISIBILITIES
+
+TYPED_AS = "%Y-%m-%dT%H:%M"
+DETAILS = (
+    "title",
+    "description",
+    "starts_at",
+    "ends_at",
+    "time_zone",
+    "location_type",
+    "location",
+    "category",
+    "capacity",
+    "visibility",
+)
+
+
+class LocalMoment(forms.DateTimeField):
+    """A time on the wall of wherever the event is: without a zone until the form knows it."""
+
+    widget = forms.DateTimeInput(format=TYPED_AS, attrs={"type": "datetime-local"})
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        return moment and moment.replace(tzinfo=None)
+
+
+@cache
+def zone_names() -> list[str]:
+    """What is offered while typing: places, and UTC."""
+    return sorted({name for name in available_timezones() if _is_place(name)} | {"UTC"})
+
+
+def _is_place(name: str) -> bool:
+    return "/" in name and not name.startswith(("Etc/", "US/", "SystemV/", "posix/", "right/"))
+
+
+class EventForm(FoyerForm):
+    title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE)
+    starts_at = LocalMoment(label=_("Starts"))
+    ends_at = LocalMoment(label=_("Ends"))
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        max_length=64,
+        help_text=_("Where the event is. Every time is shown in this zone."),
+        widget=forms.TextInput({"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    location_type = forms.ChoiceField(
+        label=_("How guests take part"), choices=LOCATION_TYPES.items(), widget=forms.RadioSelect
+    )
+    location = forms.CharField(
+        label=_("Place"),
+        max_length=LONGEST_LOCATION,
+        required=False,
+        help_text=_("Name and address, or the link of an online event."),
+    )
+    category = forms.ChoiceField(label=_("Category"), choices=CATEGORIES.items())
+    capacity = forms.IntegerField(
+        label=_("Capacity"),
+        min_value=1,
+        max_value=LARGEST_CAPACITY,
+        required=False,
+        help_text=_("Seats. Leave it empty for no limit."),
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who finds it"), choices=VISIBILITIES.items(), widget=forms.RadioSelect
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=LONGEST_DESCRIPTION,
+        required=False,
+        help_text=_("Markdown: **bold**, *italic*, # heading, - list, [text](https://…)."),
+        widget=forms.Textarea({"rows": 10}),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, capacity_fixed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if capacity_fixed:
+            capacity = self.fields["capacity"]
+            capacity.disabled = True
+            capacity.help_text = _("Fixed since the event was published.")
+
+    def clean_time_zone(self) -> str:
+        zone: str = self.cleaned_data["time_zone"]
+        if zone not in available_timezones():
+            raise forms.ValidationError(_("Choose a zone by its name, such as Europe/Berlin."))
+        return zone
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "time_zone" not in data:
+            return data
+        zone = ZoneInfo(data["time_zone"])
+        for name in ("starts_at", "ends_at"):
+            if name in data:
+                self._place(name, data[name].replace(tzinfo=zone))
+        return data
+
+    def _place(self, name: str, moment: datetime) -> None:
+        self.cleaned_data[name] = moment
+        back = moment.astimezone(UTC).astimezone(moment.tzinfo)
+        if back.replace(tzinfo=None) != moment.replace(tzinfo=None):
+            self.add_error(name, _("The clocks go forward then: this time does not exist there."))
+
+
+def details_of(data: dict[str, Any], *, waiting_list: bool = False) -> EventDetails:
+    """What the cleaned form says, for the services."""
+    values = {name: data[name] for name in DETAILS}
+    return EventDetails(
+        **{
+            **values,
+            "location_type": LocationType(data["location_type"]),
+            "category": Category(data["category"]),
+            "visibility": Visibility(data["visibility"]),
+            "waiting_list": waiting_list,
+        }
+    )
+
+
+def initial_of(event: Event) -> dict[str, Any]:
+    """The event as the form shows it: times on the wall of its own zone."""
+    values = {name: getattr(event, name) for name in (*DETAILS, "version")}
+    zone = ZoneInfo(event.time_zone)
+    for name in ("starts_at", "ends_at"):
+        values[name] = getattr(event, name).astimezone(zone).replace(tzinfo=None)
+    return values

@@ -1,0 +1,121 @@
+"""Who did what at an event, the newest first. Names are looked up nowhere: ids only."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from backend.activity import queries
+from backend.activity.kinds import ActivityKind
+from backend.activity.models import Activity
+from backend.events.policies import EventAction
+from backend.shared.actor import Actor, ActorKind
+from portal.organiser.pages import EventPageMixin
+from portal.organiser.trail import walk
+
+K = ActivityKind
+PER_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    words: str | Promise
+    icon: str
+    tone: str = ""
+
+
+LOOKS = {
+    K.EVENT_CREATED: Look(gettext_lazy("Event made"), "calendar-plus"),
+    K.EVENT_EDITED: Look(gettext_lazy("Event changed"), "pencil"),
+    K.BANNER_CHANGED: Look(gettext_lazy("New banner"), "photo"),
+    K.EVENT_PUBLISHED: Look(gettext_lazy("Event published"), "send", "ok"),
+    K.EVENT_FINISHED: Look(gettext_lazy("Event finished"), "clipboard-check"),
+    K.EVENT_CANCELED: Look(gettext_lazy("Event canceled"), "ban", "warn"),
+    K.EVENT_ARCHIVED: Look(gettext_lazy("Event archived"), "clipboard-check"),
+    K.GUEST_REGISTERED: Look(gettext_lazy("Guest registered"), "user-plus", "ok"),
+    K.GUEST_WAITLISTED: Look(gettext_lazy("Guest joined the waiting list"), "hourglass", "warn"),
+    K.GUEST_PROMOTED: Look(gettext_lazy("Guest moved up from the waiting list"), "check", "ok"),
+    K.GUEST_CHANGED: Look(gettext_lazy("Guest's details changed"), "pencil"),
+    K.GUEST_CANCELED: Look(gettext_lazy("Registration canceled"), "ban", "warn"),
+    K.GUEST_ADMITTED: Look(gettext_lazy("Guest admitted"), "door-enter", "ok"),
+    K.ADMISSION_UNDONE: Look(gettext_lazy("Admission undone"), "arrow-back-up", "warn"),
+}
+FIELDS = {
+    "title": gettext_lazy("title"),
+    "description": gettext_lazy("description"),
+    "starts_at": gettext_lazy("start"),
+    "ends_at": gettext_lazy("end"),
+    "time_zone": gettext_lazy("time zone"),
+    "location_type": gettext_lazy("how guests take part"),
+    "location": gettext_lazy("place"),
+    "category": gettext_lazy("category"),
+    "capacity": gettext_lazy("capacity"),
+    "waiting_list": gettext_lazy("waiting list"),
+    "visibility": gettext_lazy("who finds it"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``guest`` is the key of the guest it is about, or empty."""
+
+    activity: Activity
+    look: Look
+    detail: str
+    who: str
+    guest: str
+
+
+class ActivityView(EventPageMixin, TemplateView):
+    template_name = "organiser/activity.html"
+    action = EventAction.SEE_ACTIVITY
+    section = "activity"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        trail = walk(
+            self.request.GET.get("page", ""),
+            lambda start: queries.list_for_event(
+                event_id=self.event.uuid,
+                since=self.event.created_at,
+                limit=PER_PAGE,
+                start=start,
+                now=self.now,
+            ),
+            query=f"activity of {self.event.uuid}",
+            filters={},
+        )
+        lines = [line_of(one, actor=self.request.actor) for one in trail.items]
+        return {**super().get_context_data(**kwargs), "trail": trail, "lines": lines}
+
+
+def line_of(activity: Activity, *, actor: Actor) -> Line:
+    about_guest = activity.subject != activity.event_id
+    return Line(
+        activity=activity,
+        look=LOOKS[activity.kind],
+        detail=_detail(activity.details or {}),
+        who=_who(activity, actor),
+        guest=activity.subject if about_guest else "",
+    )
+
+
+def _detail(details: dict[str, str]) -> str:
+    if changed := details.get("fields"):
+        return ", ".join(str(FIELDS.get(name, name)) for name in changed.split())
+    return details.get("gate", "")
+
+
+def _who(activity: Activity, actor: Actor) -> str:
+    if activity.actor_label == actor.label:
+        return _("by you")
+    kind = activity.actor_label.partition(":")[0]
+    if kind == ActorKind.KIOSK:
+        return _("at a kiosk")
+    if kind == ActorKind.SYSTEM:
+        return _("automatic")
+    if activity.kind in (K.GUEST_REGISTERED, K.GUEST_CANCELED):
+        return _("by the guest or the team")
+    return _("by the team")

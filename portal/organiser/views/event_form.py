@@ -1,0 +1,94 @@
+"""Making an event, and changing one while others may be changing it, too."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backend.events import services
+from backend.events.kinds import Category, LocationType, Visibility
+from backend.events.models import Event
+from backend.events.policies import EventAction
+from backend.events.states import EDITABLE, EventStatus
+from backend.shared.config import config
+from backend.shared.db import StaleWrite
+from portal.common.access import SignInRequiredMixin
+from portal.common.forms import ServiceFormView
+from portal.organiser.differences import Difference, differences
+from portal.organiser.forms.event import EventForm, details_of, initial_of, zone_names
+from portal.organiser.pages import EventPageMixin
+from portal.organiser.views.banner import banner_context
+
+
+class CreateEventView(SignInRequiredMixin, ServiceFormView):
+    form_class = EventForm
+    template_name = "organiser/events/new.html"
+    extra_context = {"section": "new", "zones": zone_names}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {
+            "time_zone": config().default_time_zone,
+            "location_type": LocationType.IN_PERSON,
+            "category": Category.CONFERENCE,
+            "visibility": Visibility.PUBLIC,
+        }
+
+    def act(self, data: dict[str, Any]) -> HttpResponse:
+        event = services.create_event(
+            details=details_of(data), actor=self.request.actor, now=timezone.now()
+        )
+        messages.success(self.request, _("The draft is saved. Nobody else sees it yet."))
+        return redirect("organiser:overview", event_id=event.uuid)
+
+
+class EditEventView(EventPageMixin, ServiceFormView):
+    """Says what changed meanwhile and keeps what was typed; saving again then wins."""
+
+    form_class = EventForm
+    template_name = "organiser/events/edit.html"
+    action = EventAction.EDIT
+    section = "edit"
+    fresh = True
+
+    def get_initial(self) -> dict[str, Any]:
+        return initial_of(self.event)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        fixed = self.event.status is not EventStatus.DRAFT
+        return {**super().get_form_kwargs(), "capacity_fixed": fixed}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        known = {
+            "zones": zone_names,
+            "closed": self.event.status not in EDITABLE,
+            **banner_context(self.event),
+        }
+        return {**known, **super().get_context_data(**kwargs)}
+
+    def act(self, data: dict[str, Any]) -> HttpResponse | None:
+        try:
+            services.edit_event(
+                event_id=self.event.uuid,
+                details=details_of(data, waiting_list=self.event.waiting_list),
+                version=data["version"] or 0,
+                actor=self.request.actor,
+                now=self.now,
+            )
+        except StaleWrite as refusal:
+            return self.changed_meanwhile(self.get_form(), refusal.old)
+        messages.success(self.request, _("Saved."))
+        return redirect("organiser:overview", event_id=self.event.uuid)
+
+    def changed_meanwhile(self, form: BaseForm, stored: Event | None) -> HttpResponse:
+        self.request.outcome = StaleWrite.code
+        self.event = stored or self.event
+        form.is_valid()
+        found: list[Difference] = differences(form, initial_of(self.event))
+        form.data = form.data.copy()
+        form.data["version"] = str(self.event.version)
+        context = self.get_context_data(form=form, differences=found, stale=True)
+        return self.render_to_response(context, status=409)

@@ -1,0 +1,56 @@
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from backend.activity import queries as activity
+from backend.activity.queries import Totals
+from backend.events.models import Event
+from backend.events.states import EventStatus
+from portal.common.access import SignInRequiredMixin
+from portal.organiser.event_tabs import TABS, list_in_tab, tab_named
+from portal.organiser.numbers import percent
+from portal.organiser.trail import walk
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``totals`` are ``None`` while nobody can be registered."""
+
+    event: Event
+    totals: Totals | None
+
+    @property
+    def arrived(self) -> int:
+        return percent(self.totals.admitted, self.totals.confirmed) if self.totals else 0
+
+
+class EventsView(SignInRequiredMixin, TemplateView):
+    """A person's events, in tabs."""
+
+    template_name = "organiser/events/list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now, actor = timezone.now(), self.request.actor
+        tab = tab_named(self.request.GET.get("tab"))
+        trail = walk(
+            self.request.GET.get("page", ""),
+            lambda start: list_in_tab(tab, actor=actor, start=start, now=now),
+            query=f"events of {actor.user_id} {tab.key}",
+            filters={"tab": tab.key},
+        )
+        rows = [row_of(event) for event in trail.items]
+        return {
+            "section": "events",
+            "tabs": TABS.values(),
+            "tab": tab,
+            "trail": trail,
+            "rows": rows,
+        }
+
+
+def row_of(event: Event) -> Row:
+    if event.status is EventStatus.DRAFT:
+        return Row(event, None)
+    return Row(event, activity.totals(event_id=event.uuid, shards=event.shards))

@@ -1,0 +1,115 @@
+"""One event at a glance: what is missing before the day, who is coming in on it."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.generic import TemplateView
+
+from backend.checkin import queries as checkin
+from backend.events import services
+from backend.events.models import Event
+from backend.events.policies import EventAction
+from backend.events.states import EventStatus
+from backend.team import queries as team
+from portal.common.event_times import local_text
+from portal.organiser.numbers import numbers_of
+from portal.organiser.pages import EventPageMixin
+from portal.organiser.readiness import steps_of
+
+S = EventStatus
+MOST_HELPERS_COUNTED = 50
+COMING_IN = timedelta(hours=12)
+
+
+class _NumbersMixin(EventPageMixin):
+    action = EventAction.SEE_OVERVIEW
+    section = "overview"
+
+    def numbers(self) -> dict[str, Any]:
+        event, now = self.event, self.now
+        totals = checkin.totals(event_id=event.uuid, actor=self.request.actor, now=now)
+        shown = numbers_of(totals, zone=event.time_zone, now=now)
+        begun = event.starts_at <= now or bool(shown.spans)
+        parts = {
+            "numbers": shown,
+            "getting_ready": event.status in (S.DRAFT, S.PUBLISHED) and not begun,
+            "days_left": _days_until(event, now=now),
+        }
+        return {
+            **parts,
+            "event": event,
+            "as_of": local_text(now, event.time_zone, "time"),
+            "seen": hashlib.sha256(repr((event.version, parts)).encode()).hexdigest()[:16],
+            "polls": _seconds_between_polls(event, now=now),
+        }
+
+
+def _days_until(event: Event, *, now: datetime) -> int:
+    """Midnights between now and the start, where the event is."""
+    zone = ZoneInfo(event.time_zone)
+    return (event.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+
+
+def _seconds_between_polls(event: Event, *, now: datetime) -> int:
+    """Often while people come in, now and then before, not at all when nothing can change."""
+    if event.status not in (S.PUBLISHED, S.FINISHED) or now > event.ends_at + COMING_IN:
+        return 0
+    return 5 if now > event.starts_at - COMING_IN else 30
+
+
+class OverviewView(_NumbersMixin, TemplateView):
+    template_name = "organiser/overview/page.html"
+    fresh = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = {**super().get_context_data(**kwargs), **self.numbers()}
+        event = self.event
+        context |= {
+            "is_live": event.status in (S.PUBLISHED, S.FINISHED),
+            "is_over": event.ends_at <= self.now,
+            "can_cancel": self.may["cancel"] and event.status in (S.DRAFT, S.PUBLISHED),
+        }
+        if context["getting_ready"] and self.may["edit"]:
+            members = team.list_for_event(event_id=event.uuid, limit=MOST_HELPERS_COUNTED).items
+            steps = steps_of(event, members=members)
+            context |= {"steps": steps, "steps_done": sum(step.done for step in steps)}
+        return context
+
+
+class NumbersView(_NumbersMixin, View):
+    """The counters alone, for the page to ask again; 204 while nothing changed."""
+
+    def get(self, request: HttpRequest, event_id: str) -> HttpResponse:
+        context = self.numbers()
+        if request.GET.get("seen") == context["seen"]:
+            news = {"foyer:unchanged": {"asOf": context["as_of"]}}
+            return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(news)})
+        return render(request, "organiser/overview/numbers.html", context)
+
+
+class PublishView(EventPageMixin, View):
+    http_method_names = ("post",)
+    action = EventAction.PUBLISH
+
+    def post(self, request: HttpRequest, event_id: str) -> HttpResponse:
+        services.publish_event(event_id=event_id, actor=request.actor, now=self.now)
+        messages.success(request, _("Published. Guests can register now."))
+        return redirect("organiser:overview", event_id=event_id)
+
+
+class CancelEventView(EventPageMixin, View):
+    http_method_names = ("post",)
+    action = EventAction.CANCEL
+
+    def post(self, request: HttpRequest, event_id: str) -> HttpResponse:
+        services.cancel_event(event_id=event_id, actor=request.actor, now=self.now)
+        messages.success(request, _("The event is canceled. Nobody can register any more."))
+        return redirect("organiser:overview", event_id=event_id)

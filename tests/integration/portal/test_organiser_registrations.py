@@ -1,0 +1,431 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from backend.events.states import EventStatus
+from backend.registrations import guests, services
+from backend.registrations.models import Registration
+from backend.registrations.states import Admission, RegistrationStatus
+from backend.seats import services as seats
+from backend.shared.db import Table
+from tests.factories.events import make_event
+from tests.factories.registrations import make_registration
+from tests.integration.portal.people import browser_of
+
+pytestmark = pytest.mark.usefixtures("portal")
+NOW = datetime.now(UTC)
+TEAM = ["owner", "organiser", "administrator"]
+
+
+@pytest.fixture
+def event(portal):
+    event = make_event(starts_at=NOW + timedelta(hours=1), capacity=3)
+    seats.open_pool(pool=event.uuid, capacity=3, now=NOW)
+    return event
+
+
+@contextmanager
+def recorded_calls() -> Iterator[list[str]]:
+    """The DynamoDB operations that pages send meanwhile."""
+    calls: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        calls.append(model.name)
+
+    hooks = Table._shared.client.meta.events
+    hooks.register("before-call.dynamodb", note)
+    try:
+        yield calls
+    finally:
+        hooks.unregister("before-call.dynamodb", note)
+
+
+def guest_of(event, name, **values) -> Registration:
+    email = f"g{abs(hash(name))}@example.com"
+    return make_registration(
+        **{"event_id": event.uuid, "user_email": email, "name": name, **values}
+    )
+
+
+def named(response) -> list[str]:
+    return [one.name for one in response.context["trail"].items]
+
+
+def everybody(event) -> list[Registration]:
+    shard = guests.name_shards_of(event.uuid, shards=1)[0]
+    entries = Registration.list_by_name(shard, prefix="", after=None, limit=100).items
+    return Registration.find_many([(entry.shard, entry.guest) for entry in entries])
+
+
+def list_of(event) -> str:
+    return f"/o/e/{event.uuid}/registrations"
+
+
+# The list
+
+
+def test_list_is_ordered_by_name_whatever_the_accents(event):
+    for name in ("Željko Đurić", "Bo Li", "Åsa Ångström"):
+        guest_of(event, name)
+
+    response = browser_of("organiser", event.uuid).get(list_of(event))
+
+    assert named(response) == ["Åsa Ångström", "Bo Li", "Željko Đurić"]
+
+
+def test_search_finds_the_start_of_a_name_and_stays_in_the_field(event):
+    for name in ("Zeno", "Željko Đurić", "Bo Zelik"):
+        guest_of(event, name)
+
+    response = browser_of("organiser", event.uuid).get(f"{list_of(event)}?q=zel")
+
+    assert named(response) == ["Željko Đurić"]
+    assert 'name="q" value="zel"' in response.text
+
+
+def test_status_tab_narrows_the_list_and_keeps_the_search(event):
+    guest_of(event, "Bo Li")
+    guest_of(event, "Bo Lee", status=RegistrationStatus.CANCELED, canceled_at=NOW)
+    client = browser_of("organiser", event.uuid)
+
+    response = client.get(f"{list_of(event)}?q=bo&status=CANCELED")
+
+    tabs = {tab["label"]: tab["href"] for tab in response.context["tabs"]}
+    assert named(response) == ["Bo Lee"]
+    assert tabs["Confirmed"] == "?q=bo&status=CONFIRMED"
+    assert tabs["All"] == "?q=bo"
+
+
+@pytest.mark.parametrize("query", ["?status=TOMBSTONE", "?status=x", "?q=%00", "?q=" + "x" * 5000])
+def test_odd_filters_are_no_error(event, query):
+    assert browser_of("organiser", event.uuid).get(list_of(event) + query).status_code == 200
+
+
+def test_pages_lead_forward_and_back_and_keep_the_filter(event, monkeypatch):
+    monkeypatch.setattr("portal.organiser.views.registrations.PER_PAGE", 2)
+    for number in range(5):
+        guest_of(event, f"Guest {number}")
+    guest_of(event, "Other")
+    client = browser_of("organiser", event.uuid)
+
+    first = client.get(f"{list_of(event)}?q=guest")
+    second = client.get(list_of(event) + first.context["trail"].next)
+    third = client.get(list_of(event) + second.context["trail"].next)
+    back = client.get(list_of(event) + third.context["trail"].previous)
+    start = client.get(list_of(event) + back.context["trail"].previous)
+
+    assert [named(page) for page in (first, second, third)] == [
+        ["Guest 0", "Guest 1"],
+        ["Guest 2", "Guest 3"],
+        ["Guest 4"],
+    ]
+    assert (third.context["trail"].first, third.context["trail"].next) == (5, "")
+    assert (named(back), named(start)) == (named(second), named(first))
+    assert start.context["trail"].previous == ""
+
+
+@pytest.mark.parametrize("token", ["x", "e30", "AAAA" * 30])
+def test_forged_page_token_is_refused(event, token):
+    response = browser_of("organiser", event.uuid).get(f"{list_of(event)}?page={token}")
+
+    assert response.status_code == 400
+
+
+def test_page_token_serves_no_other_filter(event, monkeypatch):
+    monkeypatch.setattr("portal.organiser.views.registrations.PER_PAGE", 1)
+    guest_of(event, "Bo Li")
+    guest_of(event, "Bo Lo")
+    client = browser_of("organiser", event.uuid)
+    token = client.get(list_of(event)).context["trail"].next
+
+    assert client.get(f"{list_of(event)}{token}&q=bo").status_code == 400
+
+
+def test_live_search_answers_with_the_list_only(event):
+    guest_of(event, "Bo Li")
+    headers = {"HX-Request": "true", "HX-Target": "guests"}
+
+    page = browser_of("organiser", event.uuid).get(f"{list_of(event)}?q=bo", headers=headers)
+
+    assert page.text.strip().startswith('<div id="guests">')
+    assert "<html" not in page.text
+
+
+def test_going_back_in_the_browser_gets_the_whole_page(event):
+    headers = {
+        "HX-Request": "true",
+        "HX-Target": "guests",
+        "HX-History-Restore-Request": "true",
+    }
+
+    page = browser_of("organiser", event.uuid).get(list_of(event), headers=headers)
+
+    assert page.text.startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "You can also add somebody yourself."),
+        ("?q=nobody", "Nobody’s name starts with “nobody”"),
+        ("?status=CANCELED", "Nobody canceled"),
+        ("?status=WAITLISTED", "Nobody waits"),
+    ],
+)
+def test_empty_list_says_what_to_do(event, query, words):
+    assert words in browser_of("organiser", event.uuid).get(list_of(event) + query).text
+
+
+def test_list_reads_as_much_with_many_guests_as_with_few(event):
+    many = make_event(starts_at=NOW + timedelta(hours=1), capacity=200)
+    for one, count in ((event, 26), (many, 100)):
+        for number in range(count):
+            guest_of(one, f"Guest {number:03}")
+
+    calls = []
+    for one in (event, many):
+        client = browser_of("organiser", one.uuid)
+        client.get(list_of(one))
+        with recorded_calls() as made:
+            assert len(named(client.get(list_of(one)))) == 25
+        calls.append(made)
+
+    assert calls[0] == calls[1]
+
+
+# One guest
+
+
+def test_drawer_shows_an_organiser_address_and_ticket(event):
+    guest = guest_of(event, "Åsa Ångström", user_email="asa@example.com")
+    page = browser_of("organiser", event.uuid).get(f"{list_of(event)}/{guest.guest}")
+
+    assert "asa@example.com" in page.text
+    assert page.context["short_code"] in page.text
+    assert len(page.context["short_code"]) == 9
+    assert "Cancel registration" in page.text
+    assert named(page) == ["Åsa Ångström"]
+
+
+def test_drawer_alone_is_what_a_click_gets(event):
+    guest = guest_of(event, "Bo Li")
+    headers = {"HX-Request": "true", "HX-Target": "drawer-place"}
+
+    page = browser_of("organiser", event.uuid).get(
+        f"{list_of(event)}/{guest.guest}?q=bo", headers=headers
+    )
+
+    assert page.text.strip().startswith("<aside")
+    assert f'href="{list_of(event)}?q=bo"' in page.text
+
+
+def test_guest_who_is_in_has_no_cancel_button(event):
+    guest = guest_of(event, "Bo Li", admission=Admission.IN, admitted_at=NOW, admitted_gate="North")
+    page = browser_of("organiser", event.uuid).get(f"{list_of(event)}/{guest.guest}")
+
+    assert page.context["can_cancel"] is False
+    assert "Undo the admission at the desk first." in page.text
+    assert "North" in page.text
+
+
+@pytest.mark.parametrize("guest", ["0123456789ABCDEF", "nobody", "0" * 500])
+def test_unknown_guest_is_not_found(event, guest):
+    client = browser_of("organiser", event.uuid)
+
+    assert client.get(f"{list_of(event)}/{guest}").status_code == 404
+
+
+def test_desk_sees_names_but_no_addresses_codes_or_buttons(event):
+    guest = guest_of(event, "Bo Li", user_email="canary@example.com")
+    client = browser_of("desk", event.uuid)
+
+    pages = [client.get(list_of(event)), client.get(f"{list_of(event)}/{guest.guest}")]
+
+    for page in pages:
+        assert "Bo Li" in page.text
+        assert "canary@example.com" not in page.text
+        assert "Cancel registration" not in page.text
+        assert "Add guest" not in page.text
+    assert pages[1].context["short_code"] == ""
+
+
+# Adding and canceling
+
+
+@pytest.mark.parametrize("role", TEAM)
+def test_guest_is_added_with_a_seat_and_opened(event, role):
+    client = browser_of(role, event.uuid)
+
+    response = client.post(
+        f"{list_of(event)}/add", {"name": " Åsa Ångström ", "email": "Asa@Example.com"}
+    )
+
+    (guest,) = everybody(event)
+    assert response["Location"] == f"{list_of(event)}/{guest.guest}"
+    assert (guest.name, guest.user_email, guest.status, guest.changed_by) == (
+        "Åsa Ångström",
+        "asa@example.com",
+        RegistrationStatus.CONFIRMED,
+        client.actor.label,
+    )
+    assert guest.claim is not None
+
+
+def test_guest_without_an_address_is_added(event):
+    browser_of("owner", event.uuid).post(f"{list_of(event)}/add", {"name": "Bo Li"})
+
+    assert [(one.name, one.user_email) for one in everybody(event)] == [("Bo Li", None)]
+
+
+def test_address_that_is_registered_already_opens_that_guest(event):
+    client = browser_of("owner", event.uuid)
+    form = {"name": "Bo Li", "email": "bo@example.com"}
+    client.post(f"{list_of(event)}/add", form)
+
+    again = client.post(f"{list_of(event)}/add", {**form, "name": "Bo Lee"}, follow=True)
+
+    assert [one.name for one in everybody(event)] == ["Bo Li"]
+    assert "registered already, as Bo Li." in again.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"name": "  "}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "Bo\u0085Li"}, "name"),
+        ({"name": "Bo", "email": "no address"}, "email"),
+        ({"name": "Bo", "email": "a@b@example.com"}, "email"),
+    ],
+)
+def test_bad_guest_is_refused_beside_the_field_and_kept(event, typed, field):
+    response = browser_of("owner", event.uuid).post(f"{list_of(event)}/add", typed)
+
+    form = response.context["form"]
+    assert (response.status_code, list(form.errors)) == (400, [field])
+    assert form[field].value() == typed[field]
+    assert everybody(event) == []
+
+
+def test_full_event_refuses_another_guest_above_the_form(event):
+    client = browser_of("owner", event.uuid)
+    for name in ("A", "B", "C"):
+        client.post(f"{list_of(event)}/add", {"name": name})
+
+    response = client.post(f"{list_of(event)}/add", {"name": "D"})
+
+    assert response.status_code == 400
+    assert response.context["form"].non_field_errors() == ["This event is sold out."]
+    assert [one.name for one in everybody(event)] == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize("status", [EventStatus.DRAFT, EventStatus.CANCELED])
+def test_guest_is_refused_where_nobody_can_register(status):
+    closed = make_event(starts_at=NOW + timedelta(hours=1), status=status)
+
+    response = browser_of("owner", closed.uuid).post(f"{list_of(closed)}/add", {"name": "Bo"})
+
+    assert response.status_code == 400
+    assert everybody(closed) == []
+
+
+def added(event, client) -> Registration:
+    return services.add_guest(
+        event_id=event.uuid, name="Bo Li", email="bo@example.com", actor=client.actor, now=NOW
+    ).registration
+
+
+def test_canceling_frees_the_seat_and_says_so(event):
+    client = browser_of("organiser", event.uuid)
+    guest = added(event, client)
+
+    response = client.post(
+        f"{list_of(event)}/{guest.guest}/cancel", {"version": int(guest.version)}, follow=True
+    )
+
+    stored = Registration.fetch(guest.shard, guest.guest)
+    assert (stored.status, stored.claim) == (RegistrationStatus.CANCELED, None)
+    assert "The registration of Bo Li is canceled." in response.text
+
+
+@pytest.mark.parametrize("version", ["0", "7", "", "x"])
+def test_canceling_what_changed_meanwhile_shows_a_fresh_copy(event, version):
+    client = browser_of("organiser", event.uuid)
+    guest = added(event, client)
+    drawer = f"{list_of(event)}/{guest.guest}"
+
+    response = client.post(
+        f"{drawer}/cancel",
+        {"version": version},
+        headers={"Referer": f"http://testserver{drawer}"},
+        follow=True,
+    )
+
+    assert response.redirect_chain == [(drawer, 302)]
+    assert "Somebody changed this meanwhile." in response.text
+    assert Registration.fetch(guest.shard, guest.guest).is_confirmed
+
+
+def test_canceling_a_guest_who_is_in_is_refused(event):
+    guest = guest_of(event, "Bo Li", admission=Admission.IN, admitted_at=NOW)
+    drawer = f"{list_of(event)}/{guest.guest}"
+
+    response = browser_of("owner", event.uuid).post(
+        f"{drawer}/cancel",
+        {"version": 1},
+        headers={"Referer": f"http://testserver{drawer}"},
+        follow=True,
+    )
+
+    assert "This guest is checked in already." in response.text
+    assert Registration.fetch(guest.shard, guest.guest).is_confirmed
+
+
+# Wrong actors
+
+
+@pytest.mark.parametrize(
+    ("role", "published", "seen", "written"),
+    [
+        ("desk", True, 200, 403),
+        ("floor", True, 403, 403),
+        ("stranger", True, 403, 403),
+        ("stranger", False, 404, 404),
+        ("visitor", True, 302, 302),
+    ],
+)
+def test_wrong_actor_reads_what_the_role_may_and_writes_nothing(role, published, seen, written):
+    status = EventStatus.PUBLISHED if published else EventStatus.DRAFT
+    event = make_event(starts_at=NOW + timedelta(hours=1), status=status)
+    guest = guest_of(event, "Bo Li")
+    client = browser_of(role, event.uuid)
+
+    reads = [client.get(list_of(event)), client.get(f"{list_of(event)}/{guest.guest}")]
+    writes = [
+        client.get(f"{list_of(event)}/add"),
+        client.post(f"{list_of(event)}/add", {"name": "Mallory"}),
+        client.post(f"{list_of(event)}/{guest.guest}/cancel", {"version": 1}),
+    ]
+
+    assert [answer.status_code for answer in reads] == [seen, seen]
+    assert [answer.status_code for answer in writes] == [written] * 3
+    assert [(one.name, one.status) for one in everybody(event)] == [
+        ("Bo Li", RegistrationStatus.CONFIRMED)
+    ]
+
+
+def test_guest_of_another_event_is_not_found(event):
+    other = make_event(starts_at=NOW + timedelta(hours=1))
+    guest = guest_of(other, "Bo Li")
+    client = browser_of("owner", event.uuid)
+
+    answers = [
+        client.get(f"{list_of(event)}/{guest.guest}"),
+        client.post(f"{list_of(event)}/{guest.guest}/cancel", {"version": 1}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert Registration.fetch(guest.shard, guest.guest).is_confirmed
