@@ -14,6 +14,7 @@ from backend.notifications.messages import Message, Suppression
 from backend.notifications.models import Notification
 from backend.registrations import mails
 from backend.shared.clock import utc_now
+from backend.shared.failures import traits_of
 from backend.shared.observability import logger
 
 Composer = Callable[..., Message | Suppression]
@@ -29,8 +30,8 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         try:
             if _asks_for_delivery(record):
                 _deliver(record["dynamodb"]["Keys"]["key"]["S"], now=utc_now())
-        except Exception:  # noqa: BLE001 - the batch's other messages go out
-            logger.exception("delivery failed")
+        except Exception as error:  # noqa: BLE001 - the batch's other messages go out
+            logger.error("delivery failed", extra=traits_of(error))
             failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
     return {"batchItemFailures": failed}
 

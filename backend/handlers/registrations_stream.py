@@ -14,6 +14,7 @@ from backend.checkin.streams import record_admission
 from backend.registrations import streams
 from backend.registrations.streams import Change, UnreadableRecord
 from backend.shared.clock import utc_now
+from backend.shared.failures import traits_of
 from backend.shared.observability import logger
 
 
@@ -50,7 +51,7 @@ def _count(shard: str, changes: Sequence[Change], failed: dict[str, str]) -> Non
     try:
         streams.count(changes)
     except Exception as error:  # noqa: BLE001 - the batch's other records go on
-        logger.exception("counting failed", extra={"shard": shard})
+        logger.error("counting failed", extra={"shard": shard, **traits_of(error)})
         failed.setdefault(changes[0].sequence_number, type(error).__name__)
 
 
@@ -60,5 +61,6 @@ def _react(change: Change, failed: dict[str, str]) -> None:
         try:
             reaction(change, now=now)
         except Exception as error:  # noqa: BLE001 - the batch's other records go on
-            logger.exception("reaction failed", extra={"reaction": reaction.__name__})
+            told = {"reaction": reaction.__name__, **traits_of(error)}
+            logger.error("reaction failed", extra=told)
             failed.setdefault(change.sequence_number, type(error).__name__)

@@ -11,7 +11,6 @@ import gc
 import json
 import re
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -38,6 +37,7 @@ from backend.shared.errors import (
     TooManyAttempts,
     Unauthorized,
 )
+from backend.shared.failures import traits_of
 from backend.shared.shapes import BadShape, Query, camel, read_json, read_query
 
 LARGEST_BODY = 256 * 1024
@@ -321,15 +321,9 @@ def _refuse(error: DomainError) -> Response[str]:
 
 
 def _fail(error: Exception) -> Response[str]:
-    """Answer 500. The log gets the class and the frames, never the text: it may name a guest."""
+    """Answer 500; the log says where, never what."""
     _call.outcome = "internal_error"
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
-    observability.logger.error(
-        "unexpected",
-        request=_call.request_id,
-        error_type=type(error).__name__,
-        frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-    )
+    observability.logger.error("unexpected", request=_call.request_id, **traits_of(error))
     message = "Something went wrong on our side."
     return Response(500, _JSON, json.dumps({"error": message, "code": "internal_error"}))
 

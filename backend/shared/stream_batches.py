@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from backend.shared.failures import traits_of
 from backend.shared.observability import logger
 
 Reaction = Callable[[DynamoDBRecord], None]
@@ -28,8 +29,7 @@ class _Processor(BatchProcessor):
     def failure_handler(self, record: Any, exception: Any) -> Any:
         logger.error(
             "a change could not be followed",
-            extra={"record_id": record.event_id},
-            exc_info=exception,
+            extra={"record_id": record.event_id, **traits_of(exception[1])},
         )
         return super().failure_handler(record, exception)
 

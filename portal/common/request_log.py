@@ -1,7 +1,8 @@
 """One JSON line per request, with the fields that the Lambdas' logs have too.
 
 No address, name, token or ticket: a route is logged by its pattern, and whatever
-looks like an e-mail address in a message is blotted out.
+looks like an e-mail address in a message is blotted out. An exception is logged by its
+kind and place: its text may quote what somebody typed.
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 
 from backend.shared.actor import ActorKind
+from backend.shared.failures import traits_of
 
 ADDRESS = re.compile(r"[^\s@'\"<>=&?]+(?:@|%40)[^\s@'\"<>&]+")
 FIELDS = (
@@ -42,8 +44,8 @@ class JsonFormatter(logging.Formatter):
         entry |= {
             name: value for name, value in found.items() if isinstance(value, str | int | float)
         }
-        if record.exc_info:
-            entry["exception"] = blot(self.formatException(record.exc_info))
+        if record.exc_info and record.exc_info[1]:
+            entry |= traits_of(record.exc_info[1])
         return json.dumps(entry)
 
 

@@ -90,3 +90,27 @@ def test_features_swallow_no_exceptions():
         and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"})
     ]
     assert found == []
+
+
+def text_of_errors_logged(tree: ast.AST) -> list[str]:
+    """``logger.exception(…)`` and ``exc_info=…`` write the text of an exception to the log."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [
+        f"line {call.lineno}"
+        for call in calls
+        if (isinstance(call.func, ast.Attribute) and call.func.attr == "exception")
+        or any(keyword.arg == "exc_info" for keyword in call.keywords)
+    ]
+
+
+@pytest.mark.parametrize("path", modules("backend"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_logs_never_quote_an_exception(path: Path):
+    assert text_of_errors_logged(ast.parse(path.read_text())) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "marks"),
+    [("logger.exception('x')", 1), ("logger.error('x', exc_info=error)", 1), ("log('x')", 0)],
+)
+def test_quoted_exceptions_are_recognised(source, marks):
+    assert len(text_of_errors_logged(ast.parse(source))) == marks

@@ -28,3 +28,16 @@ def test_record_becomes_one_line_with_the_shared_fields():
 
     assert (entry["route"], entry["status"], entry["cold_start"]) == ("/signin", 200, False)
     assert "request" not in entry
+
+
+def test_exception_is_logged_without_its_text():
+    try:
+        raise KeyError("Canary Bird, F:TICKET")
+    except KeyError as error:
+        told = (KeyError, error, error.__traceback__)
+    record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "broke", (), told)
+
+    line = JsonFormatter().format(record)
+
+    assert json.loads(line)["error_type"] == "KeyError"
+    assert "Canary" not in line
