@@ -194,6 +194,8 @@ LOGGING = {
         "botocore": {"level": "WARNING"},
         "pynamodb": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
+        # Its access log has the query string (a guest's name, searched for) and the address.
+        "zappa": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},
     },
 }

@@ -1,3 +1,4 @@
+import logging
 import os
 import re
 import subprocess
@@ -146,3 +147,10 @@ def test_deployed_settings_pass_djangos_own_checks(portal):
 
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == "System check identified no issues (0 silenced).\n"
+
+
+def test_access_log_of_the_deployed_portal_is_silent(portal):
+    """It would hold the query string, and so the names that somebody searches for."""
+    from zappa import wsgi
+
+    assert not wsgi.logger.isEnabledFor(logging.INFO)
