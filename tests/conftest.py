@@ -1,12 +1,15 @@
 """What every test stands on: a clean environment and, for those that ask, a local cloud.
 
 ``cloud``   an empty local cloud, one per worker
-``tables``  sign-in, tables, secrets and buckets deployed, their names in the environment
-``stage``   everything deployed: also the API and the streams
+``tables``  on it: sign-in, tables, secrets and buckets, their names in the environment
+``stage``   everything deployed, on a cloud of its own (``stage_cloud``): its streams would
+            react to what tests of services write and count
 """
 
 import os
+import sys
 from collections.abc import Iterator
+from functools import _lru_cache_wrapper
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,8 @@ os.environ.update(
 from infra.localcloud.cloud import LocalCloud  # noqa: E402 - only in a clean environment
 
 Outputs = dict[str, str]
+# The environment of each kind of cloud that this worker runs; clients read it when they are made.
+_environments: dict[str, dict[str, str]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -36,37 +41,78 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A local cloud of this worker's own, and every client of this process talks to it."""
     local = LocalCloud(tmp_path_factory.mktemp("cloud"))
     local.start()
-    os.environ.update(local.env())
+    _environments["tables"] = local.env()
+    _use("tables")
     yield local
     local.stop()
 
 
 @pytest.fixture(scope="session")
 def tables(cloud: LocalCloud) -> Outputs:
-    """The stacks that services need in process; far quicker than the whole stage."""
-    return _deploy(cloud, only=["auth", "tables", "edge"])
+    """The stacks that services need in process; no stream reacts to what a test writes."""
+    return _deploy(cloud, "tables", only=["auth", "tables", "edge"])
 
 
 @pytest.fixture(scope="session")
-def stage(cloud: LocalCloud, tables: Outputs) -> Outputs:
+def stage_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """Another local cloud, where the whole stage lives and its streams run."""
+    local = LocalCloud(tmp_path_factory.mktemp("stage"))
+    local.start()
+    _environments["stage"] = local.env()
+    _use("stage")
+    yield local
+    local.stop()
+
+
+@pytest.fixture(scope="session")
+def stage(stage_cloud: LocalCloud) -> Outputs:
     """The whole stage, as `make run` deploys it."""
-    return _deploy(cloud, only=None)
+    return _deploy(stage_cloud, "stage", only=None)
 
 
-def _deploy(cloud: LocalCloud, *, only: list[str] | None) -> Outputs:
+def _deploy(local: LocalCloud, kind: str, *, only: list[str] | None) -> Outputs:
     # Imported here: unit tests start without boto3.
     from infra.localcloud.stage import deploy, environment
 
-    outputs = deploy(cloud, "test", only=only)
-    os.environ.update(environment(cloud, "test", outputs))
-    _forget_configuration()
+    outputs = deploy(local, "test", only=only)
+    _environments[kind] = environment(local, "test", outputs)
+    _use(kind)
     return outputs
 
 
-def _forget_configuration() -> None:
-    from backend.shared.config import config
+def _use(kind: str) -> None:
+    """Let this process work on one of its clouds; clients made for the other are forgotten."""
+    if all(os.environ.get(name) == value for name, value in _environments[kind].items()):
+        return
+    os.environ.update(_environments[kind])
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in ("backend", "portal"):
+            for part in list(vars(module).values()):
+                if isinstance(part, _lru_cache_wrapper):
+                    part.cache_clear()
+    if database := sys.modules.get("backend.shared.db"):
+        shared = database.Table._shared
+        if shared is not None:
+            shared._client = None
 
-    config.cache_clear()
+
+def _kind_of(item: pytest.Item) -> str:
+    names = getattr(item, "fixturenames", ())
+    return "stage" if {"stage", "stage_cloud"} & {*names} else "tables"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before fixtures that outlive a test are made: they read the environment, too."""
+    if _kind_of(item) in _environments:
+        _use(_kind_of(item))
+
+
+@pytest.fixture(autouse=True)
+def _on_the_right_cloud(request: pytest.FixtureRequest) -> None:
+    """A test's own fixtures may have started the other cloud last."""
+    if (kind := _kind_of(request.node)) in _environments:
+        _use(kind)
 
 
 @pytest.fixture

@@ -132,7 +132,7 @@ def test_rule_of_the_domain_names_its_field_in_camel_case(api, owner):
     assert list(answer.body["fields"]) == ["timeZone"]
 
 
-def test_no_address_password_or_token_reaches_a_log(api, pool, cloud, stage):
+def test_no_address_password_or_token_reaches_a_log(api, pool, stage_cloud, stage):
     """A person whose address is a canary goes through what the API logs most about."""
     import boto3
 

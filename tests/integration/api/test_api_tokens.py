@@ -23,8 +23,8 @@ def address(path):
 
 
 @pytest.fixture(scope="session")
-def bad_tokens(cloud, stage, pool, stranger):
-    keys = cloud.state_dir / "services" / "cognito-pool-keys"
+def bad_tokens(stage_cloud, stage, pool, stranger):
+    keys = stage_cloud.state_dir / "services" / "cognito-pool-keys"
     return forged(stranger, pool=pool, key_file=keys / f"{pool.pool_id}-id.pem")
 
 

@@ -136,7 +136,7 @@ def wait_for(seen: Callable[[], object], seconds: float = 30) -> None:
 
 
 @pytest.mark.usefixtures("stage")
-def test_a_guest_is_mailed_counted_and_put_on_record(cloud: LocalCloud):
+def test_a_guest_is_mailed_counted_and_put_on_record(stage_cloud: LocalCloud):
     """Through the deployed functions, with their own rights."""
     now, organiser = utc_now(), a_user(uuid.uuid4().hex)
     event = make_event(starts_at=now + timedelta(hours=1), creator_id=organiser.user_id)
@@ -156,10 +156,10 @@ def test_a_guest_is_mailed_counted_and_put_on_record(cloud: LocalCloud):
     )
 
     def is_bob_told() -> bool:
-        return "Canceled: Harbour Conference" in {m["Subject"] for m in mails_to(cloud, bob.email)}
+        return "Canceled: Harbour Conference" in {m["Subject"] for m in mails_to(stage_cloud, bob.email)}
 
-    wait_for(lambda: mails_to(cloud, ada.email) and is_bob_told())
-    (mail,) = mails_to(cloud, ada.email)
+    wait_for(lambda: mails_to(stage_cloud, ada.email) and is_bob_told())
+    (mail,) = mails_to(stage_cloud, ada.email)
     assert mail["Subject"] == "Your ticket for Harbour Conference"
     assert tickets.short_code(ticket.guest, ticket.ticket_no) in mail["BodyText"]
     assert is_bob_told()

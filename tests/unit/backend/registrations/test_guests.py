@@ -133,7 +133,7 @@ def test_checked_email_answers_the_stored_spelling(typed, stored):
 
 @pytest.mark.parametrize(
     "typed",
-    ["ada", "ada@", "@example.com", "a b@example.com", "ada@example..com", 
+    ["ada", "ada@", "@example.com", "a b@example.com", "ada@example..com",
      "ada@" + "e" * 250 + ".com", "ada@example.com\r\nBcc: x@y.zz"],
 )  # fmt: skip
 def test_checked_email_refuses_what_is_no_address(typed):
