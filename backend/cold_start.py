@@ -1,8 +1,22 @@
-"""Imported first by a Lambda: importing makes many objects and no garbage worth looking for.
+"""Imported first by the API's Lambdas: what a cold start need not do.
 
-``backend.shared.http.Handler`` ends the pause when the function is wired.
+Importing makes many objects and no garbage worth looking for;
+``backend.shared.http.Handler`` ends that pause when the function is wired. And the package
+of Powertools' resolvers imports all of them, with asyncio for those of GraphQL, where we
+need the one for REST: it is made known here without running its ``__init__``.
 """
 
 import gc
+import sys
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+
+import aws_lambda_powertools
 
 gc.disable()
+
+_RESOLVERS = "aws_lambda_powertools.event_handler"
+if _RESOLVERS not in sys.modules:
+    _spec = PathFinder.find_spec(_RESOLVERS, aws_lambda_powertools.__path__)
+    assert _spec, "Powertools has a package of resolvers"  # noqa: S101
+    sys.modules[_RESOLVERS] = module_from_spec(_spec)

@@ -14,7 +14,6 @@ from backend.events.schemas import (
 )
 from backend.shared.actor import Actor
 from backend.shared.http import ApiRouter, Reply
-from backend.shared.idempotency import once
 from backend.shared.paging import decode_token, encode_token
 from backend.shared.shapes import PageQuery
 
@@ -36,6 +35,9 @@ def create_event(
 
     The caller owns it. Nobody else sees it until it is published.
     """
+    # Only this route needs the table of keys.
+    from backend.shared.idempotency import once
+
     return once(
         lambda: OwnEventAnswer.of(
             services.create_event(details=body.details(), actor=actor, now=now)
