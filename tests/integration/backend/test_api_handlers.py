@@ -1,0 +1,172 @@
+"""The Lambdas' handlers in this process: one walk through every route.
+
+``tests/integration/api`` asks the deployed API; this walk needs no gateway, and a debugger
+can follow it.
+"""
+
+import importlib
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+
+from backend.team.roles import Role
+from infra import openapi
+from tests.factories.team import make_member
+from tests.support.api import NOBODY, PASSWORD, Answered, Pool
+
+
+class Handlers:
+    """Gives each request to the function that serves its route, as the gateway would."""
+
+    def __init__(self) -> None:
+        self.served: set[str] = set()
+
+    def call(self, method, path, body=None, *, by=NOBODY, key=""):
+        claims = jwt.decode(by.id_token, options={"verify_signature": False}) if by.id_token else {}
+        route, _, query = path.partition("?")
+        event = {
+            "httpMethod": method,
+            "path": route,
+            "headers": {"content-type": "application/json", "idempotency-key": key},
+            "multiValueHeaders": {},
+            "queryStringParameters": dict(pair.split("=") for pair in query.split("&") if pair),
+            "requestContext": {
+                "requestId": "request-1",
+                "stage": "test",
+                "path": f"/test{route}",
+                "authorizer": {
+                    "claims": {
+                        name: str(value).lower() if value is True else value
+                        for name, value in claims.items()
+                    }
+                },
+            },
+            "body": None if body is None else json.dumps(body),
+            "isBase64Encoded": False,
+        }
+        answer = self._function(method, route)(event, None)
+        return Answered(answer["statusCode"], json.loads(answer["body"]), {})
+
+    def _function(self, method, route):
+        for name, operations in openapi.functions().items():
+            for operation in operations:
+                rule = re.sub(r"<\w+>", "[^/]+", operation.rule)
+                if operation.method == method and re.fullmatch(rule, route):
+                    self.served.add(operation.name)
+                    return importlib.import_module(f"backend.handlers.{name}").handler
+        raise AssertionError(f"nobody serves {method} {route}")
+
+
+@pytest.fixture(scope="module")
+def handlers(tables):
+    return Handlers()
+
+
+@pytest.fixture(scope="module")
+def pool(tables):
+    return Pool()
+
+
+def details(**values):
+    now = datetime.now(UTC)
+    times = {
+        "startsAt": (now - timedelta(hours=1)).isoformat(),
+        "endsAt": (now + timedelta(hours=5)).isoformat(),
+    }
+    return {"title": "Harbour Conference", "capacity": 50} | times | values
+
+
+def test_every_route_is_served(handlers, pool):
+    ask_about_accounts(handlers, pool)
+    owner, guest, desk = pool.make("Olga Owner"), pool.make("Grace Guest"), pool.make("Dora Desk")
+    event_id = organise(handlers, owner)
+    make_member(event_id=event_id, member=desk.user_id, role=Role.DESK)
+    come(handlers, event_id, owner=owner, guest=guest, desk=desk)
+
+    assert handlers.call("DELETE", f"/events/{event_id}", by=owner).body["status"] == "CANCELED"
+    assert handlers.call("GET", "/health").body["ok"] is True
+    every = {
+        operation.name for operations in openapi.functions().values() for operation in operations
+    }
+    assert handlers.served == every
+
+
+def ask_about_accounts(handlers, pool):
+    email = "walk@example.org"
+
+    def post(path, **body):
+        return handlers.call("POST", path, body)
+
+    assert post("/register", email=email, password=PASSWORD, name="Wanda Walk").status == 201
+    assert post("/resend-code", email=email).status == 200
+    assert post("/confirm", email=email, code="123456").status == 200
+    tokens = post("/login", email=email, password=PASSWORD)
+    assert tokens.status == 200
+    refresh_token = tokens.body["refreshToken"]
+    assert post("/refresh", refreshToken=refresh_token).status == 200
+    assert post("/logout", refreshToken=refresh_token).status == 200
+    assert post("/forgot-password", email=email).status == 200
+    changed = post("/reset-password", email=email, code="654321", password="Another-Horse-8")
+    assert changed.status == 200
+
+
+def organise(handlers, owner):
+    made = handlers.call("POST", "/events", details(), by=owner, key="k-1")
+    again = handlers.call("POST", "/events", details(), by=owner, key="k-1")
+    event_id = made.body["eventId"]
+    path = f"/events/{event_id}"
+
+    assert (made.status, again.said) == (201, (409, "idempotency_mismatch"))
+    assert handlers.call("PUT", path, details(version=1), by=owner).body["version"] == 2
+    offer = handlers.call("POST", f"{path}/banner", {"contentType": "image/png"}, by=owner)
+    assert offer.status == 201
+    nothing = handlers.call("POST", f"{path}/banner", {"key": offer.body["key"]}, by=owner)
+    assert nothing.said == (400, "bad_input")
+    assert handlers.call("POST", f"{path}/publish", by=owner).body["status"] == "PUBLISHED"
+    assert handlers.call("GET", path).body["eventId"] == event_id
+    listed = handlers.call("GET", "/events?limit=100").body["events"]
+    assert event_id in [event["eventId"] for event in listed]
+    mine = handlers.call("GET", "/me/events", by=owner).body["events"]
+    assert [event["eventId"] for event in mine] == [event_id]
+    return event_id
+
+
+def come(handlers, event_id, *, owner, guest, desk):
+    place = f"/events/{event_id}/registrations"
+    first = handlers.call("POST", place, {}, by=guest)
+    second = handlers.call("POST", place, {}, by=guest)
+
+    assert (first.status, second.status) == (201, 200)
+    assert handlers.call("GET", f"{place}/me", by=guest).body == first.body
+    mine = handlers.call("GET", "/me/registrations", by=guest).body["registrations"]
+    assert [registration["eventId"] for registration in mine] == [event_id]
+    seen = {
+        person.name: handlers.call("GET", place, by=person).body["registrations"][0]["email"]
+        for person in (owner, desk)
+    }
+    assert seen == {owner.name: guest.email, desk.name: None}
+    scans = [{"ticket": first.body["ticket"], "scanId": f"s-{n}"} for n in range(2)]
+    door = handlers.call("POST", f"/events/{event_id}/scans", {"scans": scans}, by=desk)
+    assert [scan["result"] for scan in door.body["results"]] == ["ADMITTED", "ALREADY_IN"]
+    late = handlers.call(
+        "POST", f"/events/{event_id}/scans", {"ticket": "nonsense", "scanId": "s-9"}, by=desk
+    )
+    assert [scan["result"] for scan in late.body["results"]] == ["INVALID"]
+    assert handlers.call("DELETE", f"{place}/me", by=guest).said == (400, "not_cancelable")
+    assert handlers.call("DELETE", f"{place}/me", by=owner).said == (404, "registration_not_found")
+
+
+def test_seat_is_given_back(handlers, pool):
+    owner, guest = pool.make("Otto Owner"), pool.make("Gerda Guest")
+    event_id = handlers.call("POST", "/events", details(), by=owner).body["eventId"]
+    handlers.call("POST", f"/events/{event_id}/publish", by=owner)
+    handlers.call("POST", f"/events/{event_id}/registrations", {}, by=guest)
+
+    canceled = handlers.call("DELETE", f"/events/{event_id}/registrations/me", by=guest)
+
+    assert (canceled.status, canceled.body["status"]) == (200, "CANCELED")
+    shown = handlers.call("GET", f"/events/{event_id}/registrations/me", by=guest).body
+    assert (shown["ticket"], shown["shortCode"]) == (None, None)
