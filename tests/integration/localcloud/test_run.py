@@ -142,7 +142,7 @@ def test_folder_in_use_is_refused_in_one_line(state_dir: Path, port: int) -> Non
     ],
 )
 def test_portal_has_the_rights_of_its_role_and_no_others(
-    cloud: LocalCloud, stage: dict[str, str], call: str, answer: str
+    stage_cloud: LocalCloud, stage: dict[str, str], call: str, answer: str
 ) -> None:
     script = f"""
 import os
@@ -161,7 +161,9 @@ except ClientError as refusal:
 """
     from infra.localcloud.stage import environment
 
-    env = environment_under_role(cloud, environment(cloud, "test", stage), stage["PortalRoleArn"])
+    env = environment_under_role(
+        stage_cloud, environment(stage_cloud, "test", stage), stage["PortalRoleArn"]
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True
     )
