@@ -8,7 +8,7 @@ SETTINGS = {
     "ADMIN_GROUP": "UserPoolAdminGroupName",
     "USER_POOL_ID": "UserPoolId",
     "USER_POOL_CLIENT_ID": "UserPoolClientId",
-    "STAGE_SECRET_ARN": "StageSecretArn",  # nosec B105: the name of an output
+    "STAGE_SECRET_ARN": "StageSecretArn",
     "TICKET_KEYS_ARN": "TicketKeysArn",
     "MEDIA_BUCKET": "MediaBucket",
     "MEDIA_BASE_URL": "MediaBaseUrl",

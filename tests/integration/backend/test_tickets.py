@@ -156,7 +156,9 @@ def test_a_guest_is_mailed_counted_and_put_on_record(stage_cloud: LocalCloud):
     )
 
     def is_bob_told() -> bool:
-        return "Canceled: Harbour Conference" in {m["Subject"] for m in mails_to(stage_cloud, bob.email)}
+        return "Canceled: Harbour Conference" in {
+            m["Subject"] for m in mails_to(stage_cloud, bob.email)
+        }
 
     wait_for(lambda: mails_to(stage_cloud, ada.email) and is_bob_told())
     (mail,) = mails_to(stage_cloud, ada.email)
