@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from backend.activity import queries as activity
+from backend.events import policies as event_policies
 from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import EventAction
@@ -44,12 +45,17 @@ def fetch_one(event: Event, guest: str) -> Registration:
 def find_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration | None:
     """The actor's registration, also a canceled one; ``None`` for who never registered.
 
-    Refuses with ``SignInNeeded``, ``EmailNotVerified`` and ``EventNotFound``.
+    Refuses with ``SignInNeeded``, ``EmailNotVerified`` and ``EventNotFound``: also for who
+    never registered at an event that they may not know of.
     """
     guest = guests.guest_key(event_id, policies.own_email(actor))
     event = events.settings_of(event_id, now=now)
     found = Registration.find(_shard_of(event, guest), guest)
-    return None if found is None or found.status is RegistrationStatus.TOMBSTONE else found
+    if found is not None and found.status is not RegistrationStatus.TOMBSTONE:
+        return found
+    if not event_policies.is_open_to_strangers(event):
+        events.authorize(event_id=event_id, actor=actor, action=EventAction.READ, now=now)
+    return None
 
 
 def fetch_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration:

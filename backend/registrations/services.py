@@ -146,9 +146,7 @@ def cancel_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration:
     Refuses with ``SignInNeeded``, ``EmailNotVerified``, ``EventNotFound``,
     ``RegistrationNotFound``, ``NotCancelable`` (checked in) and ``StaleWrite``.
     """
-    guest = guests.guest_key(event_id, policies.own_email(actor))
-    event = events.settings_of(event_id, now=now)
-    registration = queries.fetch_one(event, guest)
+    registration = queries.fetch_mine(event_id=event_id, actor=actor, now=now)
     if registration.status is RegistrationStatus.CANCELED:
         return registration
     return _cancel(registration, actor=actor, now=now)

@@ -76,6 +76,8 @@ HIDDEN_WHERE_PRIVATE = [
     "publishEvent",
     "changeBanner",
     "register",
+    "showMyRegistration",
+    "cancelMyRegistration",
     "listRegistrations",
     "admitTickets",
 ]
