@@ -16,7 +16,6 @@ import aws_lambda_powertools
 gc.disable()
 
 _RESOLVERS = "aws_lambda_powertools.event_handler"
-if _RESOLVERS not in sys.modules:
-    _spec = PathFinder.find_spec(_RESOLVERS, aws_lambda_powertools.__path__)
-    assert _spec, "Powertools has a package of resolvers"  # noqa: S101
-    sys.modules[_RESOLVERS] = module_from_spec(_spec)
+_found = PathFinder.find_spec(_RESOLVERS, aws_lambda_powertools.__path__)
+if _found is not None and _RESOLVERS not in sys.modules:
+    sys.modules[_RESOLVERS] = module_from_spec(_found)

@@ -163,34 +163,34 @@ class ApiRouter(Router):
 
 
 def _route(operation: Operation, work: Callable[..., Any]) -> Callable[..., Response[str]]:
-    wanted = work.__annotations__
-
     def run(**path: str) -> Response[str]:
-        call = _call
-        call.operation = operation
-        call.event_id = path.get("event_id", "")
-        call.actor = VISITOR if operation.public else actor_of(call.event)
+        _call.operation = operation
+        _call.event_id = path.get("event_id", "")
+        _call.actor = VISITOR if operation.public else actor_of(_call.event)
         if not all(PATH_PARAMETER.fullmatch(value) for value in path.values()):
             raise NotFound("There is no such thing.")
-        arguments: dict[str, Any] = dict(path)
-        arguments |= {"actor": call.actor} if "actor" in wanted else {}
-        arguments |= {"now": utc_now()} if "now" in wanted else {}
-        parameters = call.event.get("queryStringParameters") or {}
-        if operation.query:
-            arguments["query"] = read_query(operation.query, parameters)
-        if operation.body:
-            arguments["body"] = read_json(operation.body, _body_of(call.event))
-        if "idempotency_key" in wanted:
-            arguments["idempotency_key"] = _idempotency_key(call.event)
-        result = work(**arguments)
-        status, body = (
-            (result.status, result.body)
-            if isinstance(result, Reply)
-            else (operation.status, result)
-        )
+        result = work(**path, **_arguments(operation, work.__annotations__))
+        status, body = result if isinstance(result, Reply) else (operation.status, result)
         return Response(status, _JSON, body.model_dump_json(by_alias=True))
 
     return run
+
+
+def _arguments(operation: Operation, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What the function of a route asks for besides its path parameters."""
+    event = _call.event
+    given: dict[str, Any] = {}
+    if "actor" in wanted:
+        given["actor"] = _call.actor
+    if "now" in wanted:
+        given["now"] = utc_now()
+    if "idempotency_key" in wanted:
+        given["idempotency_key"] = _idempotency_key(event)
+    if operation.query:
+        given["query"] = read_query(operation.query, event.get("queryStringParameters") or {})
+    if operation.body:
+        given["body"] = read_json(operation.body, _body_of(event))
+    return given
 
 
 def actor_of(event: Mapping[str, Any]) -> Actor:
