@@ -1,5 +1,6 @@
 """What a claim is, and where a guest looks for a seat first. Pure."""
 
+import heapq
 import math
 import secrets
 import zlib
@@ -45,6 +46,20 @@ def block_caps(capacity: int) -> list[int]:
     count = math.ceil(capacity / SEATS_PER_BLOCK)
     each, more = divmod(capacity, count)
     return [each + (block < more) for block in range(count)]
+
+
+def spread(claimed: list[int], capacity: int) -> list[int]:
+    """Caps that cover the claims of each block and add up to ``capacity``, in enough blocks.
+
+    ``capacity`` is at least the sum of ``claimed``.
+    """
+    missing = max(0, math.ceil(capacity / SEATS_PER_BLOCK) - len(claimed))
+    lowest = [(cap, block) for block, cap in enumerate([*claimed, *[0] * missing])]
+    heapq.heapify(lowest)
+    for _ in range(capacity - sum(claimed)):
+        cap, block = lowest[0]
+        heapq.heapreplace(lowest, (cap + 1, block))
+    return [cap for _, cap in sorted((block, cap) for cap, block in lowest)]
 
 
 def search_order(guest: str, blocks: set[int], *, count: int) -> list[int]:

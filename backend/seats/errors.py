@@ -1,6 +1,6 @@
 """What seat pools refuse."""
 
-from backend.shared.errors import Conflict, NotFound
+from backend.shared.errors import Conflict, NotFound, Rejected
 
 
 class PoolNotFound(NotFound):
@@ -13,3 +13,9 @@ class PoolBusy(Conflict):
     """The pool is being opened or its capacity changed; a moment later it takes claims."""
 
     code = "try_again"
+
+
+class CapacityFixed(Rejected):
+    """A pool without a limit holds no claims, so none can be set for those who are in it."""
+
+    code = "capacity_fixed"

@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Any
 
 from pynamodb.attributes import Attribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.constants import MAP, NUMBER, NUMBER_SET
+from pynamodb.constants import MAP, NUMBER, NUMBER_SET, STRING
 from pynamodb.expressions.condition import size
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
@@ -31,6 +31,7 @@ from backend.shared import db
 from backend.shared.paging import Page
 
 WRITES_PER_TRANSACTION = 100
+_CAP_OF_NOTHING = ord("A")
 
 
 class AuditState(StrEnum):
@@ -80,6 +81,21 @@ class BlockNumbers(Attribute[set[int]]):
         return {int(number) for number in value}
 
 
+class BlockCaps(Attribute[list[int]]):
+    """The planned cap of each block, as one letter per block: A is 0, Y is 24."""
+
+    attr_type = STRING
+    null = True
+
+    def serialize(self, value: Iterable[int]) -> str:
+        """The letters."""
+        return "".join(chr(_CAP_OF_NOTHING + cap) for cap in value)
+
+    def deserialize(self, value: str) -> list[int]:
+        """The caps, in the order of the blocks."""
+        return [ord(letter) - _CAP_OF_NOTHING for letter in value]
+
+
 def _put_new(item: "Pool | Summary | Block") -> None:
     try:
         item.put(condition=type(item).block.does_not_exist())
@@ -92,8 +108,10 @@ class Pool(db.Table):
 
     ``capacity`` is ``None`` for an unlimited pool, which takes no claims. ``blocks`` is how
     many block items there are. ``waiting`` sends newcomers to the waiting list and
-    ``joined`` grows whenever it is raised; ``plan`` counts changes of the capacity, and
-    ``closed`` says that one is under way. ``audited_at`` is when the last audit started.
+    ``joined`` grows whenever it is raised. ``plan`` counts the steps of capacity changes and
+    ``closed`` says that one is under way: first the blocks are shut and counted, then they
+    get ``caps``. It stays closed, and ``over``, while more is claimed than there is.
+    ``audited_at`` is when the last audit started.
     """
 
     class Meta(db.TableMeta):
@@ -104,6 +122,8 @@ class Pool(db.Table):
     blocks = NumberAttribute(default=0)
     plan = NumberAttribute(default=0)
     closed = BooleanAttribute(default=False)
+    over = BooleanAttribute(default=False)
+    caps = BlockCaps()
     waiting = BooleanAttribute(default=False)
     joined = NumberAttribute(default=0)
     opened_at = db.UtcAttribute()
@@ -140,6 +160,45 @@ class Pool(db.Table):
     def add(self) -> None:
         """Write a new pool unless it is there."""
         _put_new(self)
+
+    def announce(self, capacity: int) -> "Pool":
+        """Close the pool for a change of its capacity, if no other step came between.
+
+        Answers the pool as it is then; this and the next two refuse with ``StaleWrite``.
+        """
+        return self._next_step(
+            Pool.capacity.set(capacity),
+            Pool.closed.set(True),
+            Pool.over.set(False),
+            Pool.caps.remove(),
+        )
+
+    def plan_caps(self, caps: list[int]) -> "Pool":
+        """Say what cap each block will have; blocks beyond those there are will be added."""
+        return self._next_step(
+            Pool.caps.set(caps), Pool.blocks.set(len(caps)), Pool.over.set(False)
+        )
+
+    def _next_step(self, *actions: Action) -> "Pool":
+        return type(self).change(
+            self.block,
+            actions=[Pool.plan.set(self.plan + 1), *actions],
+            condition=Pool.plan == self.plan,
+        )
+
+    def reopen(self) -> "Pool":
+        """Take claims again: every block has its cap."""
+        return type(self).change(
+            self.block,
+            actions=[Pool.closed.set(False), Pool.caps.remove()],
+            condition=Pool.plan == self.plan,
+        )
+
+    def stay_closed(self) -> "Pool":
+        """Remember that more is claimed than there are seats."""
+        return type(self).change(
+            self.block, actions=[Pool.over.set(True)], condition=Pool.plan == self.plan
+        )
 
     def note_audit(self, *, started_at: datetime, next_due_at: datetime | None) -> None:
         """Remember when this audit started; with ``next_due_at`` also when every claim is next.
@@ -284,6 +343,22 @@ class Block(db.Table):
     def add(self) -> None:
         """Write a new block unless it is there."""
         _put_new(self)
+
+    @classmethod
+    def set_cap(cls, pool: str, number: int, cap: int, *, plan: int) -> "Block":
+        """Give a block, or a new one, the cap of a plan; the block as it is then.
+
+        Refuses with ``StaleWrite``, which carries the block, when it has this plan or a newer.
+        """
+        return cls.change(
+            cls.key(pool, number),
+            actions=[
+                Block.cap.set(cap),
+                Block.plan.set(plan),
+                Block.claims.set(Block.claims | {}),
+            ],
+            condition=Block.plan.does_not_exist() | (Block.plan < plan),
+        )
 
     @classmethod
     def take(cls, pool: str, claim: Claim, *, now: datetime) -> "Block":

@@ -23,6 +23,7 @@ class View:
     read_at: datetime
     limited: bool
     closed: bool
+    over: bool
     blocks: int
     room: set[int]
 
@@ -30,7 +31,7 @@ class View:
     def availability(self) -> Availability:
         """What a newcomer would be told."""
         if self.closed:
-            return Availability.CLOSED
+            return Availability.FULL if self.over else Availability.CLOSED
         if not self.limited:
             return Availability.UNLIMITED
         return Availability.OPEN if self.room else Availability.FULL
@@ -46,14 +47,16 @@ def view_of(pool: str, *, now: datetime, fresh: bool = False) -> View:
         return known
     stored = Pool.find_pool(pool)
     if stored is None:
-        return View(now, limited=True, closed=True, blocks=0, room=set())
+        return View(now, limited=True, closed=True, over=False, blocks=0, room=set())
     blocks = int(stored.blocks)
     room: set[int] = set()
     for summary in Summary.list_for_pool(pool, blocks=blocks):
         room |= summary.room or set()
     if len(_views) >= _VIEWS_KEPT:
         _views.clear()
-    view = _views[pool] = View(now, stored.capacity is not None, stored.closed, blocks, room)
+    limited = stored.capacity is not None
+    view = View(now, limited, stored.closed, stored.over, blocks, room)
+    _views[pool] = view
     return view
 
 

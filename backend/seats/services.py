@@ -9,8 +9,8 @@ released by hand: it may be confirmed.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
+from backend.seats import capacity
 from backend.seats.claims import (
     BLOCKS_PER_SUMMARY,
     Claim,
@@ -18,7 +18,7 @@ from backend.seats.claims import (
     new_attempt,
     search_order,
 )
-from backend.seats.errors import PoolBusy, PoolNotFound
+from backend.seats.errors import CapacityFixed, PoolBusy, PoolNotFound
 from backend.seats.models import AuditState, Block, Pool, Summary
 from backend.seats.queries import View, view_of
 from backend.seats.states import Availability
@@ -82,6 +82,35 @@ def open_pool(*, pool: str, capacity: int | None, now: datetime) -> None:
     ).add()
 
 
+def change_capacity(*, pool: str, seats: int, now: datetime) -> None:
+    """Give the pool this many seats: more, or fewer, even fewer than are claimed.
+
+    Everybody keeps the seat; while more is claimed than there are, the pool is full. Takes
+    claims again when this returns, or a moment later if others change it too. Refuses with
+    ``PoolNotFound``, ``BadInput`` (below 1), ``CapacityFixed`` (unlimited) and ``PoolBusy``.
+    """
+    block_caps(seats)
+    for _ in range(_LOOKS):
+        stored = Pool.find_pool(pool)
+        if stored is None:
+            raise PoolNotFound("There are no seats under this name.", pool=pool)
+        if stored.capacity is None:
+            raise CapacityFixed("An event without a limit cannot get one any more.")
+        if stored.capacity == seats:
+            break  # done before, or another is at it
+        try:
+            stored.announce(seats)
+            break
+        except StaleWrite:
+            continue
+    else:
+        raise PoolBusy("The number of seats is being changed elsewhere. Please try again.")
+    # Before the work, so that a crash in it is taken up by the next audit.
+    Summary.schedule(pool, 0, due_at=now + AUDIT_EVERY)
+    capacity.settle(pool)
+    view_of(pool, now=now, fresh=True)
+
+
 def availability(*, pool: str, now: datetime) -> Availability:
     """What a newcomer would be told; at most a second old, no call within that second."""
     return view_of(pool, now=now).availability
@@ -140,6 +169,9 @@ def release(*, pool: str, claim: Claim, now: datetime) -> None:
         if refusal.old is None:
             return
         block, was_full = refusal.old, False
+    if block.cap == 0:
+        capacity.settle(pool)
+        return
     view = view_of(pool, now=now)
     if block.has_room and (was_full or claim.block not in view.room):
         Summary.show(pool, {claim.block})
@@ -172,6 +204,10 @@ def audit(
         if at <= (now - GRACE).timestamp() and (since is None or at >= since.timestamp())
     ]
     released, left = _release_orphans(pool, suspects, is_confirmed, fence, now)
+    if stored.closed:
+        capacity.settle(pool)
+        stored = Pool.find_pool(pool) or stored
+        blocks = Block.list_for_pool(pool, blocks=int(stored.blocks))
     room = {block.number for block in blocks if block.has_room}
     _show_room(pool, room, now=now)
     _schedule(pool, stored, soon=stored.closed or stored.waiting or not (room or released), now=now)
@@ -208,10 +244,8 @@ def _show_room(pool: str, room: set[int], *, now: datetime) -> None:
     that such a block refuses clears it.
     """
     view = view_of(pool, now=now, fresh=True)
-    for _, missing in groupby(sorted(room - view.room), key=Summary.number_of):
-        blocks = set(missing)
-        Summary.show(pool, blocks)
-        view.room |= blocks
+    capacity.show_room(pool, room - view.room)
+    view.room |= room
 
 
 def _schedule(pool: str, stored: Pool, *, soon: bool, now: datetime) -> None:

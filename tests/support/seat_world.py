@@ -8,12 +8,14 @@ from typing import Any
 
 from backend.events.models import Event
 from backend.registrations import guests, services
+from backend.registrations.errors import SoldOut
 from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
+from backend.seats import claims
 from backend.seats import queries as seat_queries
 from backend.seats import services as seats
 from backend.seats.claims import Claim, search_order
-from backend.seats.models import Block
+from backend.seats.models import Block, Pool
 from backend.shared.actor import Actor, ActorKind
 from tests.factories.events import NOON, make_event
 from tests.support.interleaving import Call, Process, land
@@ -43,13 +45,15 @@ class SeatWorld:
     leavers: set[int] = field(default_factory=set)
     canceled_tickets: set[str] = field(default_factory=set)
     people: dict[int, Actor] = field(default_factory=dict)
+    capacities: list[int] = field(default_factory=list)
 
     @classmethod
     def with_seats(cls, capacity: int) -> "SeatWorld":
         seat_queries.forget_views()
         event = make_event(capacity=capacity)
         seats.open_pool(pool=event.uuid, capacity=capacity, now=NOON)
-        return cls(event, seat_queries.view_of(event.uuid, now=NOON).blocks)
+        blocks = seat_queries.view_of(event.uuid, now=NOON).blocks
+        return cls(event, blocks, capacities=[capacity])
 
     # What people do
 
@@ -119,6 +123,14 @@ class SeatWorld:
             lambda: services.audit_seats(event_id=self.event.uuid, now=now, thorough=thorough),
         )
 
+    def change_capacity(self, capacity: int) -> Process:
+        now = self.now
+        self.capacities.append(capacity)
+        return self.start(
+            f"capacity {capacity}",
+            lambda: seats.change_capacity(pool=self.event.uuid, seats=capacity, now=now),
+        )
+
     def repeat_release(self, claim: Claim) -> Process:
         now = self.now
         return self.start(
@@ -174,17 +186,20 @@ class SeatWorld:
 
     def look(self) -> tuple[list[Registration], list[Block]]:
         found = Registration.query(f"{self.event.uuid}#R0", consistent_read=True)
-        return list(found), Block.list_for_pool(self.event.uuid, blocks=self.blocks)
+        most = max(self.blocks, *(len(claims.block_caps(seats)) for seats in self.capacities))
+        return list(found), Block.list_for_pool(self.event.uuid, blocks=most)
 
     def check(self) -> None:
         """Raise ``Violation`` unless every promise holds right now."""
         registered, blocks = self.look()
         confirmed = [item for item in registered if item.is_confirmed]
-        claims = {claim for block in blocks for claim, _ in block.list_claims()}
-        if len(confirmed) > self.event.capacity or any(len(b.claims) > b.cap for b in blocks):
+        held = {claim for block in blocks for claim, _ in block.list_claims()}
+        if len(confirmed) > max(self.capacities):
+            raise Violation("oversold")
+        if len(self.capacities) == 1 and any(len(b.claims) > b.cap for b in blocks):
             raise Violation("oversold")
         for item in confirmed:
-            if item.claim not in claims:
+            if item.claim not in held:
                 raise Violation("confirmed without a claim")
             if item.ticket_no in self.canceled_tickets:
                 raise Violation("one register call registered its guest twice")
@@ -212,12 +227,17 @@ class SeatWorld:
         confirmed = {item.claim for item in registered if item.is_confirmed}
         if {claim for block in blocks for claim, _ in block.list_claims()} != confirmed:
             raise Violation("claims and confirmed registrations differ after the audit")
-        for number in range(len(confirmed), int(self.event.capacity)):
-            services.add_guest(
-                event_id=self.event.uuid,
-                name=f"Late {number}",
-                email=None,
-                actor=OLGA,
-                now=self.now,
-            )
-        self.check()
+        pool = Pool.find_pool(self.event.uuid)
+        for number in range(len(confirmed), int(pool.capacity)):
+            self._walk_in(number)
+        try:
+            self._walk_in(0)
+        except SoldOut:
+            self.check()
+            return
+        raise Violation("more seats than the capacity")
+
+    def _walk_in(self, number: int) -> None:
+        services.add_guest(
+            event_id=self.event.uuid, name=f"Late {number}", email=None, actor=OLGA, now=self.now
+        )

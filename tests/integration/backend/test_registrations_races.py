@@ -1,6 +1,7 @@
 """Races that once were, or would be, bugs: replayed call by call, and with real threads."""
 
 import os
+import random
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -15,8 +16,15 @@ from backend.registrations.models import Registration
 from backend.seats import claims
 from backend.seats import services as seats
 from backend.seats.models import Block
+from backend.shared.db import StaleWrite
 from tests.factories.events import NOON
-from tests.support.interleaving import CRASH_AFTER, RESEND, stopping_before_calls
+from tests.support.interleaving import (
+    CRASH_AFTER,
+    CRASH_BEFORE,
+    GO,
+    RESEND,
+    stopping_before_calls,
+)
 from tests.support.seat_world import CANCELED, CONFIRMED, SeatWorld, Violation
 
 EVERYTHING = os.environ.get("CI") == "true"
@@ -107,6 +115,8 @@ def release_by_guest(patch: pytest.MonkeyPatch) -> None:
     def give_back(cls, pool, claim):
         block = Block.find(Block.key(pool, claim.block))
         held = [text for text in block.claims if text.startswith(claim.guest)]
+        if not held:
+            raise StaleWrite(old=block)
         return cls.change(block.block, actions=[Block.claims[text].remove() for text in held])
 
     patch.setattr(Block, "give_back", classmethod(give_back))
@@ -201,6 +211,60 @@ def test_register_cancel_register_ends_with_at_most_one_seat(order, stopping):
 
     registered, _ = world.look()
     assert Counter(item.status for item in registered) in ({CONFIRMED: 1}, {CANCELED: 1})
+    world.end_well()
+
+
+# Capacity changes
+
+
+def all_over(world: SeatWorld) -> bool:
+    return all(process.is_over for process in world.processes)
+
+
+@pytest.mark.parametrize("death", [CRASH_BEFORE, CRASH_AFTER])
+@pytest.mark.parametrize("capacity", [1, 3])
+def test_a_capacity_change_that_dies_anywhere_is_carried_on(death, capacity, stopping, monkeypatch):
+    monkeypatch.setattr(claims, "SEATS_PER_BLOCK", 1)
+    survived, calls = False, 0
+    while not survived:
+        world = SeatWorld.with_seats(2)
+        for guest in range(2):
+            world.finish(world.register(guest))
+        change = world.change_capacity(capacity)
+        for _ in range(calls):
+            if not change.is_over:
+                world.step(change)
+        survived = change.is_over
+        if not survived:
+            world.step(change, death)
+        world.finish(world.register(2))
+        world.finish(world.cancel(0))
+        world.end_well()
+        calls += 1
+
+    assert calls > 8
+
+
+@pytest.mark.parametrize("seed", range(60 if EVERYTHING else 6))
+def test_capacity_changes_cross_everything_else(seed, stopping, monkeypatch):
+    monkeypatch.setattr(claims, "SEATS_PER_BLOCK", 1)
+    chance = random.Random(seed)  # noqa: S311 -- repeatable, not secret
+    world = SeatWorld.with_seats(2)
+    world.finish(world.register(0))
+    for begin in (
+        lambda: world.change_capacity(1),
+        lambda: world.change_capacity(3),
+        lambda: world.register(1),
+        lambda: world.register(2),
+        lambda: world.cancel(0),
+        world.audit,
+    ):
+        begin()
+    while not all_over(world):
+        process = chance.choice([p for p in world.processes if not p.is_over])
+        orders = [GO] * 40 + [CRASH_BEFORE, CRASH_AFTER, RESEND]
+        world.step(process, chance.choice(orders))
+
     world.end_well()
 
 

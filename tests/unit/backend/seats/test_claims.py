@@ -7,6 +7,7 @@ from backend.seats.claims import (
     new_attempt,
     parse_claim,
     search_order,
+    spread,
 )
 from backend.shared.errors import BadInput
 
@@ -63,3 +64,23 @@ def test_search_order_spreads_guests_over_all_blocks():
 
 def test_search_order_of_a_pool_without_blocks_is_empty():
     assert search_order(GUEST, set(), count=0) == []
+
+
+@pytest.mark.parametrize(
+    ("claimed", "capacity", "caps"),
+    [
+        ([17, 17, 16], 50, [17, 17, 16]),
+        ([0, 0, 0], 50, [17, 17, 16]),
+        ([20, 1, 1], 24, [20, 2, 2]),
+        ([24, 24], 60, [24, 24, 12]),
+        ([1, 0], 1, [1, 0]),
+    ],
+)
+def test_spread_covers_the_claims_and_adds_up(claimed, capacity, caps):
+    assert spread(claimed, capacity) == caps
+
+
+def test_spread_over_many_blocks_fills_none_beyond_its_size():
+    caps = spread([3] * 834, 50_000)
+
+    assert (len(caps), sum(caps), max(caps)) == (2084, 50_000, SEATS_PER_BLOCK)
