@@ -133,7 +133,7 @@ def _top(most: int) -> int:
     """The smallest round number at or above that the lines divide evenly."""
     size = 1
     while True:
-        for lead in (1, 2, 3, 5, 8):
+        for lead in (1, 2, 3, 4, 5, 6, 8):
             if LINES * lead * size >= most:
                 return LINES * lead * size
         size *= 10
