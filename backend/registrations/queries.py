@@ -59,9 +59,13 @@ def find_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration | N
 
 
 def fetch_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration:
-    """The same; refuses with ``RegistrationNotFound`` instead of answering ``None``."""
+    """The same; refuses with ``RegistrationNotFound`` instead of answering ``None``.
+
+    Who may not know of the event gets ``EventNotFound``, as if there were none.
+    """
     found = find_mine(event_id=event_id, actor=actor, now=now)
     if found is None:
+        events.authorize(event_id=event_id, actor=actor, action=EventAction.READ, now=now)
         raise RegistrationNotFound("You are not registered for this event.")
     return found
 

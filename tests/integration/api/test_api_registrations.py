@@ -94,8 +94,13 @@ def test_address_that_is_not_verified_is_no_guest(api, event, pool):
 def test_draft_takes_no_registration_and_is_not_told_of(api, draft, guest, visibility):
     event_id = draft(visibility=visibility)
 
-    assert api.post(place(event_id), {}, by=guest).said == (404, "event_not_found")
-    assert api.post(place(UNKNOWN), {}, by=guest).said == (404, "event_not_found")
+    for where in (event_id, UNKNOWN):
+        said = {
+            api.post(place(where), {}, by=guest).said,
+            api.get(place(where, "/me"), by=guest).said,
+            api.delete(place(where, "/me"), by=guest).said,
+        }
+        assert said == {(404, "event_not_found")}
 
 
 def test_who_never_registered_has_no_registration(api, event, guest):
