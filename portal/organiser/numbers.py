@@ -85,8 +85,8 @@ def _spans(totals: Totals) -> list[Span]:
 
 def _curve(spans: list[Span], *, expected: int, zone: str, now: datetime) -> Curve:
     """The latest day's arrivals; a day that is over ends with its last guest."""
-    last = spans[-1].end
-    until = now if timedelta() <= now - last < 2 * LATELY else last
+    last = min(spans[-1].end, max(now, spans[-1].start))
+    until = now if now - last < 2 * LATELY else last
     first = max(spans[0].start, until - LONGEST_CURVE)
     since, step, count = _axis(first.astimezone(ZoneInfo(zone)), until)
     width, top = step * count, _top(max(expected, spans[-1].total))
@@ -102,7 +102,8 @@ def _curve(spans: list[Span], *, expected: int, zone: str, now: datetime) -> Cur
     for span in spans:
         if span.end > since:
             # Nobody came since the span before, so the line stays level until this one.
-            points += [(x(max(span.start, since)), points[-1][1]), (x(span.end), y(span.total))]
+            points.append((x(max(span.start, since)), points[-1][1]))
+            points.append((x(min(span.end, last)), y(span.total)))
     if until > last:
         points.append((x(until), points[-1][1]))
     line = "M" + "L".join(f"{left} {down}" for left, down in points)

@@ -18,6 +18,7 @@ from backend.events.models import Event
 from portal.common.forms import FoyerForm
 from portal.common.words import CATEGORIES, LOCATION_TYPES, VISIBILITIES
 
+SEATS = _("A whole number from 1 to 100,000, or nothing for no limit.")
 TYPED_AS = "%Y-%m-%dT%H:%M"
 DETAILS = (
     "title",
@@ -31,6 +32,7 @@ DETAILS = (
     "capacity",
     "visibility",
 )
+MOMENTS = ("starts_at", "ends_at")
 
 
 class LocalMoment(forms.DateTimeField):
@@ -54,9 +56,17 @@ def _is_place(name: str) -> bool:
 
 
 class EventForm(FoyerForm):
-    title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE)
-    starts_at = LocalMoment(label=_("Starts"))
-    ends_at = LocalMoment(label=_("Ends"))
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=LONGEST_TITLE,
+        error_messages={"required": _("Give the event a title.")},
+    )
+    starts_at = LocalMoment(
+        label=_("Starts"), error_messages={"required": _("Say when the event starts.")}
+    )
+    ends_at = LocalMoment(
+        label=_("Ends"), error_messages={"required": _("Say when the event ends.")}
+    )
     time_zone = forms.CharField(
         label=_("Time zone"),
         max_length=64,
@@ -80,6 +90,7 @@ class EventForm(FoyerForm):
         required=False,
         help_text=_("Seats. Leave it empty for no limit."),
         widget=forms.NumberInput({"inputmode": "numeric"}),
+        error_messages={"invalid": SEATS, "min_value": SEATS, "max_value": SEATS},
     )
     visibility = forms.ChoiceField(
         label=_("Who finds it"), choices=VISIBILITIES.items(), widget=forms.RadioSelect
@@ -111,7 +122,7 @@ class EventForm(FoyerForm):
         if "time_zone" not in data:
             return data
         zone = ZoneInfo(data["time_zone"])
-        for name in ("starts_at", "ends_at"):
+        for name in MOMENTS:
             if name in data:
                 self._place(name, data[name].replace(tzinfo=zone))
         return data
@@ -123,16 +134,27 @@ class EventForm(FoyerForm):
             self.add_error(name, _("The clocks go forward then: this time does not exist there."))
 
 
-def details_of(data: dict[str, Any], *, waiting_list: bool = False) -> EventDetails:
-    """What the cleaned form says, for the services."""
+def details_of(data: dict[str, Any], *, before: Event | None = None) -> EventDetails:
+    """What the cleaned form says, for the services; the rest stays as it was ``before``.
+
+    A form shows minutes, and an hour that comes twice in autumn only once: a time that
+    nobody touched stays what it was, to the second.
+    """
     values = {name: data[name] for name in DETAILS}
+    if before:
+        shown = initial_of(before)
+        for name in MOMENTS:
+            as_shown = shown[name].replace(second=0, microsecond=0)
+            same_wall = data[name].replace(tzinfo=None) == as_shown
+            if same_wall and data["time_zone"] == before.time_zone:
+                values[name] = getattr(before, name)
     return EventDetails(
         **{
             **values,
             "location_type": LocationType(data["location_type"]),
             "category": Category(data["category"]),
             "visibility": Visibility(data["visibility"]),
-            "waiting_list": waiting_list,
+            "waiting_list": before.waiting_list if before else False,
         }
     )
 
@@ -141,6 +163,6 @@ def initial_of(event: Event) -> dict[str, Any]:
     """The event as the form shows it: times on the wall of its own zone."""
     values = {name: getattr(event, name) for name in (*DETAILS, "version")}
     zone = ZoneInfo(event.time_zone)
-    for name in ("starts_at", "ends_at"):
+    for name in MOMENTS:
         values[name] = getattr(event, name).astimezone(zone).replace(tzinfo=None)
     return values

@@ -73,7 +73,7 @@ class EditEventView(EventPageMixin, ServiceFormView):
         try:
             services.edit_event(
                 event_id=self.event.uuid,
-                details=details_of(data, waiting_list=self.event.waiting_list),
+                details=details_of(data, before=self.event),
                 version=data["version"] or 0,
                 actor=self.request.actor,
                 now=self.now,

@@ -15,6 +15,7 @@ from tests.integration.portal.people import browser_of, sign_out
 
 pytestmark = pytest.mark.usefixtures("portal")
 NOW = datetime.now(UTC)
+SEATS = "A whole number from 1 to 100,000, or nothing for no limit."
 TYPED = {
     "title": "Harbour Conference",
     "starts_at": "2030-06-10T09:00",
@@ -156,7 +157,7 @@ def test_new_event_without_a_capacity_has_no_limit():
 @pytest.mark.parametrize(
     ("changed", "field", "error"),
     [
-        ({"title": " "}, "title", "This field is required."),
+        ({"title": " "}, "title", "Give the event a title."),
         ({"title": "x" * 201}, "title", None),
         ({"time_zone": "Mars/Phobos"}, "time_zone", None),
         ({"time_zone": "../../etc/passwd"}, "time_zone", None),
@@ -165,8 +166,9 @@ def test_new_event_without_a_capacity_has_no_limit():
         ({"starts_at": "soon"}, "starts_at", "Enter a valid date/time."),
         ({"starts_at": "1999-06-10T08:00"}, "starts_at", None),
         ({"starts_at": "2030-03-31T02:30"}, "starts_at", None),
-        ({"capacity": "0"}, "capacity", None),
-        ({"capacity": "1.5"}, "capacity", "Enter a whole number."),
+        ({"capacity": "0"}, "capacity", SEATS),
+        ({"capacity": "1.5"}, "capacity", SEATS),
+        ({"capacity": "100001"}, "capacity", SEATS),
         ({"category": "PARTY"}, "category", None),
         ({"visibility": ""}, "visibility", "This field is required."),
         ({"description": "x" * 10_001}, "description", None),
@@ -234,6 +236,25 @@ def test_form_sent_back_unchanged_changes_nothing_but_the_version(role):
     stored = Event.fetch(event.uuid)
     assert response["Location"] == f"/o/e/{event.uuid}"
     assert (details_of(stored), stored.version) == (details_of(event), 2)
+
+
+@pytest.mark.parametrize(
+    "starts_at",
+    [
+        datetime(2030, 6, 10, 7, 0, 30, tzinfo=UTC),
+        datetime(2030, 10, 27, 0, 30, tzinfo=UTC),  # 02:30 in Vienna, the first time
+        datetime(2030, 10, 27, 1, 30, tzinfo=UTC),  # 02:30 in Vienna, the second time
+    ],
+)
+def test_time_that_nobody_touched_stays_what_it_was(starts_at):
+    event = make_event(status=EventStatus.DRAFT, time_zone="Europe/Vienna", starts_at=starts_at)
+    client = browser_of("owner", event.uuid)
+    url = f"/o/e/{event.uuid}/edit"
+
+    client.post(url, {**form_of(client.get(url)), "title": "Another title"})
+
+    stored = Event.fetch(event.uuid)
+    assert (stored.title, stored.starts_at) == ("Another title", starts_at)
 
 
 def test_edit_over_somebody_elses_shows_both_and_saves_on_the_second_try():
