@@ -44,6 +44,7 @@ LARGEST_BODY = 256 * 1024
 ALLOWED_METHODS = "DELETE,GET,OPTIONS,POST,PUT"
 ALLOWED_HEADERS = "Authorization,Content-Type,Idempotency-Key"
 PATH_PARAMETER = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _JSON = "application/json"
 
 
@@ -165,7 +166,9 @@ class ApiRouter(Router):
 def _route(operation: Operation, work: Callable[..., Any]) -> Callable[..., Response[str]]:
     def run(**path: str) -> Response[str]:
         _call.operation = operation
-        _call.event_id = path.get("event_id", "")
+        event_id = path.get("event_id", "")
+        # Anything else in its place was typed by somebody and stays out of the log.
+        _call.event_id = event_id if _EVENT_ID.fullmatch(event_id) else ""
         _call.actor = VISITOR if operation.public else actor_of(_call.event)
         if not all(PATH_PARAMETER.fullmatch(value) for value in path.values()):
             raise NotFound("There is no such thing.")

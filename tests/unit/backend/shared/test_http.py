@@ -269,7 +269,21 @@ def test_every_request_leaves_one_line_with_its_outcome(caplog):
         "outcome": "conflict",
         "status": 409,
     }
-    assert (line_["event_id"], line_["Refused"]) == ("conflict", 1)
+    assert line_["Refused"] == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "logged"),
+    [
+        ("01999b1e-7a5c-7d10-8a7b-0123456789ab", "01999b1e-7a5c-7d10-8a7b-0123456789ab"),
+        ("ada@example.org", ""),
+        ("Ada-Byron", ""),
+    ],
+)
+def test_log_names_an_event_and_nothing_typed_in_its_place(caplog, typed, logged):
+    call("POST", f"/things/{typed}", {})
+
+    assert vars(caplog.records[-1])["event_id"] == logged
 
 
 @pytest.mark.parametrize(
