@@ -67,7 +67,7 @@ class AttachBannerView(_BannerView):
 def _text(request: HttpRequest, name: str) -> str:
     try:
         body = json.loads(request.body) if len(request.body) <= LARGEST_BODY else None
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (ValueError, RecursionError):
         body = None
     value = body.get(name) if isinstance(body, dict) else None
     if not isinstance(value, str):

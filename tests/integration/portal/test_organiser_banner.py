@@ -130,3 +130,11 @@ def test_post_without_a_form_token_is_refused(event, portal):
     answer = ask(client, event, "banner/offer", {"content_type": "image/png"})
 
     assert answer.status_code == 403
+
+
+def test_body_nested_too_deeply_is_refused(event):
+    client = browser_of("owner", event.uuid)
+
+    answer = client.post(f"/o/e/{event.uuid}/banner", "[" * 1_900, content_type="application/json")
+
+    assert answer.status_code == 400
