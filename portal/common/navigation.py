@@ -4,25 +4,34 @@ A link shows once its page exists: the name of its URL pattern is the only thing
 keep in step. ``event_id`` is handed to the patterns of one event.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backend.events import policies
+from backend.events import queries as events
+from backend.events.models import Event
+from backend.events.policies import EventAction
 from backend.shared.actor import Actor
+from backend.shared.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """``key`` is what a page passes as ``section``; ``short`` is for the bar on phones."""
+    """``key`` is what a page passes as ``section``; ``short`` is for the bar on phones.
+
+    Who may not do ``needs`` at the event is not shown a page that would refuse them.
+    """
 
     key: str
     label: str | Promise
     icon: str
     pattern: str
     short: str | Promise = ""
+    needs: EventAction | None = None
     href: str = ""
 
 
@@ -49,9 +58,14 @@ OF_ONE_EVENT = (
         [
             Link("overview", _("Overview"), "home", "organiser:overview", _("Overview")),
             Link(
-                "registrations", _("Registrations"), "users", "organiser:registrations", _("Guests")
+                "registrations",
+                _("Registrations"),
+                "users",
+                "organiser:registrations",
+                _("Guests"),
+                EventAction.SEE_GUESTS,
             ),
-            Link("desk", _("Desk"), "qrcode", "kiosk:scan", _("Desk")),
+            Link("desk", _("Desk"), "qrcode", "kiosk:scan", _("Desk"), EventAction.SCAN),
             Link("requests", _("Requests"), "bell", "organiser:requests", _("Requests")),
             Link("orders", _("Orders"), "receipt", "organiser:orders", _("Orders")),
             Link("kiosks", _("Kiosks"), "device-tablet", "organiser:kiosks"),
@@ -60,7 +74,14 @@ OF_ONE_EVENT = (
     Group(
         _("Prepare"),
         [
-            Link("edit", _("Event"), "pencil", "organiser:event-edit", _("Event")),
+            Link(
+                "edit",
+                _("Event"),
+                "pencil",
+                "organiser:event-edit",
+                _("Event"),
+                EventAction.EDIT,
+            ),
             Link("agenda", _("Agenda"), "calendar", "organiser:agenda"),
             Link("catalogue", _("Catalogue"), "tag", "organiser:catalogue"),
             Link("badges", _("Badges"), "id-badge-2", "organiser:badges"),
@@ -71,7 +92,13 @@ OF_ONE_EVENT = (
         _("Look back"),
         [
             Link("reports", _("Reports"), "chart-bar", "organiser:reports"),
-            Link("activity", _("Activity"), "history", "organiser:activity"),
+            Link(
+                "activity",
+                _("Activity"),
+                "history",
+                "organiser:activity",
+                needs=EventAction.SEE_ACTIVITY,
+            ),
             Link("team", _("Team"), "users-group", "organiser:team"),
         ],
     ),
@@ -99,10 +126,10 @@ PUBLIC = [
 ]
 
 
-def navigation_for(*, actor: Actor, event: Any = None) -> Navigation:
-    """The links for one page; ``event`` is a domain event, or ``None``."""
+def navigation_for(*, actor: Actor, event: Event | None = None) -> Navigation:
+    """The links for one page, of ``event`` those that the actor's role may follow."""
     keys = {"event_id": event.uuid} if event else {}
-    groups = [*(OF_ONE_EVENT if event else OF_ALL_EVENTS)]
+    groups = [*(_allowed(OF_ONE_EVENT, actor, event) if event else OF_ALL_EVENTS)]
     if actor.is_administrator and not event:
         groups.append(FOR_ADMINISTRATORS)
     shown = [group for group in (_of(group, keys) for group in groups) if group.links]
@@ -116,17 +143,22 @@ def navigation_for(*, actor: Actor, event: Any = None) -> Navigation:
     )
 
 
+def _allowed(groups: Iterable[Group], actor: Actor, event: Event) -> list[Group]:
+    role = events.role_at(event=event, actor=actor, now=utc_now())
+
+    def may_follow(link: Link) -> bool:
+        return link.needs is None or policies.may(actor, event, role, link.needs)
+
+    return [Group(group.label, [*filter(may_follow, group.links)]) for group in groups]
+
+
 def _of(group: Group, keys: dict[str, str]) -> Group:
     return Group(group.label, _existing(group.links, keys))
 
 
 def _existing(links: list[Link], keys: dict[str, str]) -> list[Link]:
     addressed = [(link, _address(link.pattern, keys)) for link in links]
-    return [
-        Link(link.key, link.label, link.icon, link.pattern, link.short, href)
-        for link, href in addressed
-        if href
-    ]
+    return [replace(link, href=href) for link, href in addressed if href]
 
 
 def _address(pattern: str, keys: dict[str, str]) -> str:

@@ -255,6 +255,25 @@ def test_helpers_are_offered_nothing_they_may_not_do(role):
     assert 'data-dialog="cancel"' not in page.text
 
 
+@pytest.mark.parametrize(
+    ("role", "links"),
+    [
+        ("organiser", ["overview", "registrations", "desk", "edit", "activity"]),
+        ("desk", ["overview", "registrations", "desk"]),
+        ("floor", ["overview"]),
+    ],
+)
+def test_navigation_shows_each_role_the_pages_it_may_open(role, links):
+    event = running()
+
+    client = browser_of(role, event.uuid)
+    nav = client.get(f"/o/e/{event.uuid}").context["nav"]
+
+    shown = [link for group in nav.groups for link in group.links]
+    assert [link.key for link in shown] == links
+    assert [client.get(link.href).status_code for link in shown] == [200] * len(links)
+
+
 @pytest.mark.parametrize("event_id", ["nope", "x" * 300, "ünder"])
 def test_unknown_event_is_not_found(event_id):
     client = browser_of("stranger")
