@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from backend.activity.counters import arrivals_at
 from backend.activity.models import Stats
+from backend.events import services
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.registrations import guests
@@ -17,7 +18,7 @@ from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.seats import services as seats
 from backend.shared.config import config
-from tests.factories.events import make_event
+from tests.factories.events import build_details, make_event
 from tests.factories.registrations import make_registration
 
 pytestmark = pytest.mark.browser
@@ -201,7 +202,9 @@ def test_form_with_errors_keeps_what_was_typed(browser_page, sign_in_as, check_a
     assert Event.list_by_creator(olga.user_id, limit=1).items == []
 
 
-def test_numbers_come_in_live_and_say_when_they_stop(busy, browser_page, sign_in_as, context):
+def test_numbers_come_in_live_and_say_when_they_stop(
+    busy, browser_page, sign_in_as, context, shoot
+):
     sign_in_as("organiser", busy.uuid)
     page = browser_page()
     page.goto(f"/o/e/{busy.uuid}")
@@ -217,6 +220,7 @@ def test_numbers_come_in_live_and_say_when_they_stop(busy, browser_page, sign_in
     context.set_offline(True)
     expect(page.get_by_text("The connection is lost.")).to_be_visible(timeout=POLLED)
     expect(arrived).to_contain_text("150")
+    shoot(page, "organiser-lost", full_page=False)
     context.set_offline(False)
     expect(page.get_by_text("The connection is lost.")).to_be_hidden(timeout=POLLED)
 
@@ -258,6 +262,56 @@ def test_added_guest_stands_in_the_list(busy, browser_page, sign_in_as, check_ax
 
     expect(page.get_by_text("Walter Walk-in has a place.")).to_be_visible()
     expect(page.locator("#drawer-title")).to_have_text("Walter Walk-in")
+
+
+def test_form_that_somebody_else_overtook_shows_both_versions(
+    draft, browser_page, sign_in_as, check_axe, shoot
+):
+    olga = sign_in_as("owner", draft.uuid)
+    page = browser_page()
+    page.goto(f"/o/e/{draft.uuid}/edit")
+    page.get_by_label("Title").fill("Harbour Conference, second edition")
+    theirs = build_details(
+        starts_at=draft.starts_at, ends_at=draft.ends_at, location="Pier 7, Hamburg"
+    )
+    services.edit_event(
+        event_id=draft.uuid, details=theirs, version=1, actor=olga, now=datetime.now(UTC)
+    )
+    page.get_by_role("button", name="Save").click()
+
+    rows = page.locator(".fo-compare tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(1)).to_contain_text("Pier 7, Hamburg")
+    check_axe(page)
+    shoot(page, "organiser-overtaken")
+    page.get_by_label("Place").fill("Pier 7, Hamburg")
+    page.get_by_role("button", name="Save mine").click()
+
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    stored = Event.fetch(draft.uuid)
+    assert (stored.title, stored.location) == (
+        "Harbour Conference, second edition",
+        "Pier 7, Hamburg",
+    )
+
+
+def test_canceling_an_event_names_what_happens_and_wants_its_title(
+    busy, browser_page, sign_in_as, check_axe, shoot
+):
+    sign_in_as("owner", busy.uuid)
+    page = browser_page(390)
+    page.goto(f"/o/e/{busy.uuid}")
+    page.get_by_role("button", name="Cancel event").click()
+    dialog = page.get_by_role("dialog")
+    sure = dialog.get_by_role("button", name="Cancel event, void 210 tickets")
+    expect(sure).to_be_disabled()
+    check_axe(page)
+    shoot(page, "organiser-cancel-390", full_page=False)
+    dialog.get_by_role("textbox").fill(busy.title)
+    sure.click()
+
+    expect(page.get_by_text("This event is canceled.")).to_be_visible()
+    assert Event.fetch(busy.uuid).status is EventStatus.CANCELED
 
 
 @pytest.mark.parametrize(("width", "dark"), WIDTHS)

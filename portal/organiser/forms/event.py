@@ -144,8 +144,7 @@ def details_of(data: dict[str, Any], *, before: Event | None = None) -> EventDet
     if before:
         shown = initial_of(before)
         for name in MOMENTS:
-            as_shown = shown[name].replace(second=0, microsecond=0)
-            same_wall = data[name].replace(tzinfo=None) == as_shown
+            same_wall = data[name].replace(tzinfo=None) == shown[name]
             if same_wall and data["time_zone"] == before.time_zone:
                 values[name] = getattr(before, name)
     return EventDetails(
@@ -160,9 +159,10 @@ def details_of(data: dict[str, Any], *, before: Event | None = None) -> EventDet
 
 
 def initial_of(event: Event) -> dict[str, Any]:
-    """The event as the form shows it: times on the wall of its own zone."""
+    """The event as the form shows it: times on the wall of its own zone, to the minute."""
     values = {name: getattr(event, name) for name in (*DETAILS, "version")}
     zone = ZoneInfo(event.time_zone)
     for name in MOMENTS:
-        values[name] = getattr(event, name).astimezone(zone).replace(tzinfo=None)
+        local = getattr(event, name).astimezone(zone)
+        values[name] = local.replace(second=0, microsecond=0, tzinfo=None)
     return values
