@@ -87,6 +87,9 @@ def list_upcoming(
     ``next_key``: what one page may read is limited, however rare the category.
     """
     earliest = max(now - LONGEST_LISTED_RUN, since or now - LONGEST_LISTED_RUN)
+    last = now + timedelta(days=31 * MONTHS_AHEAD)
+    if earliest > last:
+        return Page([])
     month, after = _resume(start, earliest)
     found: list[Event] = []
     for _ in range(_READS_PER_PAGE):
@@ -97,7 +100,7 @@ def list_upcoming(
         after = page.next_key
         if after is None:
             month = _next_month(month)
-            if month > now + timedelta(days=31 * MONTHS_AHEAD):
+            if month > last:
                 return Page(found)
         if len(found) == limit:
             break

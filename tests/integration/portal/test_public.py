@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from backend.events.services import cancel_event, create_event, publish_event
@@ -151,3 +152,8 @@ def test_a_canceled_event_says_so_and_takes_nobody(sign_in: SignIn):
 
 def test_no_tickets_yet_leads_to_the_events(sign_in: SignIn):
     assert "No tickets yet" in sign_in().get("/me").content.decode()
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "9999-12-31"])
+def test_explore_from_the_ends_of_time_shows_a_page(visitor, since):
+    assert visitor.get(f"/events?since={since}").status_code == 200
