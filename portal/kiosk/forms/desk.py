@@ -1,15 +1,24 @@
 """What a desk sends. The same rules for the page's own requests and for the plain form."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 GATE_LENGTH = 60
 SCAN_ID = r"^[0-9A-Za-z_-]{1,64}\Z"
 
 
+def one_line(text: str) -> None:
+    """JSON can spell what no page can show: halves of characters, control characters."""
+    if not text.isprintable():
+        raise ValidationError(_("Letters, digits, spaces and signs only."))
+
+
 class GateForm(forms.Form):
     gate = forms.CharField(
-        max_length=GATE_LENGTH, error_messages={"required": _("Say where this desk stands.")}
+        max_length=GATE_LENGTH,
+        validators=[one_line],
+        error_messages={"required": _("Say where this desk stands.")},
     )
 
 
@@ -22,7 +31,7 @@ class ScanForm(forms.Form):
         error_messages={"required": _("Type the eight characters under the QR code.")},
     )
     scan_id = forms.RegexField(SCAN_ID)
-    gate = forms.CharField(max_length=GATE_LENGTH, required=False)
+    gate = forms.CharField(max_length=GATE_LENGTH, required=False, validators=[one_line])
     resent = forms.BooleanField(required=False)
 
 

@@ -45,7 +45,7 @@ def posted(request: HttpRequest) -> dict[str, Any]:
     """The posted JSON object; refuses with ``BadInput`` what is none."""
     try:
         body = json.loads(request.body) if len(request.body) <= LARGEST_BODY else None
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise BadInput({}, _("This is not a JSON object."))
