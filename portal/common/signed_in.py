@@ -1,5 +1,6 @@
 """What a session knows about the person: verified claims, and tokens that stay here."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from backend.shared.actor import VISITOR, Actor
-from portal.common.sessions import SIGNED_IN_AS
+from backend.shared.errors import DomainError
+from portal.common.sessions import SIGNED_IN_AS, end_sessions_of
 
 CLAIMS, TOKENS = "claims", "tokens"
 REFRESH_BEFORE_SECONDS = 60
@@ -19,10 +21,14 @@ GRACE_SECONDS = 300
 def remember(request: HttpRequest, outcome: Any, *, stay: bool | None = None) -> None:
     """Sign a person in: new session key, new form token, claims and tokens stored.
 
+    What the session knew stays (a form typed before signing in), unless it was somebody else's.
+
     ``stay`` keeps the cookie for 30 days instead of until the browser closes; ``None``
     leaves that as it is (a refresh).
     """
     if stay is not None:
+        if request.session.get(SIGNED_IN_AS, outcome.claims["sub"]) != outcome.claims["sub"]:
+            request.session.flush()
         request.session.cycle_key()
         rotate_token(request)
         request.session.set_expiry(settings.STAY_SIGNED_IN_AGE if stay else 0)
@@ -39,6 +45,23 @@ def forget(request: HttpRequest) -> None:
     """Sign the person out here: the session and all it knew are gone."""
     request.session.flush()
     rotate_token(request)
+
+
+def forget_everywhere(*, email: str, password: str) -> None:
+    """End what a person is signed in with, by proof of the password that was just set.
+
+    Best effort: where Cognito asks for more than the password, or cannot be reached, sessions
+    end with their tokens.
+    """
+    from portal.common import cognito
+
+    try:
+        outcome = cognito.sign_in(email=email, password=password)
+        if isinstance(outcome, cognito.SignedIn):
+            end_sessions_of(outcome.claims["sub"])
+            cognito.sign_out_everywhere(outcome.access_token)
+    except DomainError as refusal:
+        logging.getLogger("portal").warning("sessions were not ended: %s", refusal.code)
 
 
 def actor_of(request: HttpRequest, *, now: datetime) -> Actor:

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from backend.users import services
+from portal.common.signed_in import forget_everywhere
 from portal.public.forms.accounts import ForgotForm, ResetForm
 from portal.public.views.account_pages import AccountView
 
@@ -24,6 +25,8 @@ class ForgotView(AccountView):
 
 
 class ResetView(AccountView):
+    """Whoever knew the old password is signed out with it."""
+
     form_class = ResetForm
     template_name = "public/accounts/reset.html"
     attempt = "reset"
@@ -33,5 +36,6 @@ class ResetView(AccountView):
         services.reset_password(
             email=data["email"], code=data["code"].strip(), password=data["password"]
         )
+        forget_everywhere(email=data["email"], password=data["password"])
         messages.success(self.request, _("Your new password works now. Please sign in."))
         return redirect("sign-in")
