@@ -1,10 +1,15 @@
 """Who acts: built by the API from a verified token, by the portal from its session."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from backend.shared.config import config
+
+
+LONGEST_NAME = 200
+_NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class ActorKind(StrEnum):
@@ -48,7 +53,7 @@ class Actor:
             kind=ActorKind.USER,
             user_id=str(claims["sub"]),
             email=normalise_email(str(claims.get("email", ""))) if verified else "",
-            name=str(claims.get("name", "")),
+            name=_shown_name(str(claims.get("name", ""))),
             groups=_groups(claims.get("cognito:groups")),
             device=device,
         )
@@ -67,6 +72,11 @@ class Actor:
     def label(self) -> str:
         """What the activity record stores: the kind and an id, never a name or an address."""
         return f"{self.kind}:{self.user_id or self.device}".rstrip(":")
+
+
+def _shown_name(name: str) -> str:
+    """One line of bounded length: people may give Cognito any name without asking us."""
+    return " ".join(_NOT_SHOWN.sub(" ", name).split())[:LONGEST_NAME]
 
 
 def _groups(value: object) -> frozenset[str]:
