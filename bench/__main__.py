@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MEASUREMENTS = ("registrations", "checkin", "cold_start")
+MEASUREMENTS = ("registrations", "checkin", "portal", "cold_start")
 
 
 def main(names: list[str]) -> int:
@@ -36,7 +36,7 @@ def report(line: str = "") -> None:
 @contextmanager
 def local_stage() -> Iterator[None]:
     """A fresh local cloud with the tables; every client of this process talks to it."""
-    os.environ["STAGE"] = "bench"
+    os.environ |= {"STAGE": "test", "LOG_LEVEL": "WARNING"}
     from infra.localcloud.cloud import LocalCloud
     from infra.localcloud.stage import deploy, environment
 
@@ -45,8 +45,8 @@ def local_stage() -> Iterator[None]:
         cloud.start()
         try:
             os.environ.update(cloud.env())
-            outputs = deploy(cloud, "bench", only=["auth", "tables", "edge"])
-            os.environ.update(environment(cloud, "bench", outputs))
+            outputs = deploy(cloud, "test", only=["auth", "tables", "edge"])
+            os.environ.update(environment(cloud, "test", outputs))
             yield
         finally:
             cloud.stop()

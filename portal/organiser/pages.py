@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.views import View
 
 from backend.events import policies
 from backend.events import queries as events
@@ -25,7 +26,7 @@ OFFERED = (
 )
 
 
-class _AuthorizedMixin:
+class _AuthorizedMixin(View):
     """Refuses before anything else whoever may not do ``action`` with the event."""
 
     action: EventAction

@@ -1,6 +1,7 @@
 """What an event still needs before its day, as a list that ticks itself off."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -12,7 +13,7 @@ from backend.events.states import EventStatus
 from backend.team.models import Member
 from backend.team.roles import Role
 
-Text = str | Promise
+Text: TypeAlias = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
