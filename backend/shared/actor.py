@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from backend.shared.config import config
 
-
 LONGEST_NAME = 200
 _NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
