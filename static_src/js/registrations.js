@@ -13,6 +13,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
   else if (event.detail.requestConfig.elt === search) document.getElementById("drawer-place").replaceChildren();
 });
 
+// A search or a click that got no answer says so; the next one that does takes it back.
+const lost = document.querySelector("[data-lost]");
+for (const trouble of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(trouble, () => (lost.hidden = false));
+}
+document.addEventListener("htmx:afterSwap", () => (lost.hidden = true));
+
 function mark(address) {
   document.querySelectorAll(".fo-guest-row").forEach((row) => {
     row.classList.toggle("is-open", row.querySelector("a").getAttribute("href") === address);

@@ -19,6 +19,7 @@ from backend.registrations.guests import NAME_LENGTH
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
 from portal.common.forms import ServiceFormView
+from portal.common.safe_next import page_asked_from
 from portal.organiser.forms.guests import CancelGuestForm, GuestForm
 from portal.organiser.pages import EventPageMixin
 from portal.organiser.trail import Trail, walk
@@ -160,7 +161,8 @@ class CancelGuestView(EventPageMixin, View):
         )
         words = _("The registration of %(name)s is canceled.") % {"name": canceled.name}
         messages.success(request, words)
-        return redirect("organiser:guest", event_id=event_id, guest=guest)
+        opened = reverse("organiser:guest", kwargs={"event_id": event_id, "guest": guest})
+        return redirect(page_asked_from(request, otherwise=opened))
 
 
 def _query(values: dict[str, str]) -> str:

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -8,6 +9,8 @@ from backend.events.details import EventDetails
 from backend.events.kinds import Category, LocationType, Visibility
 from backend.events.models import Event
 from backend.events.states import EventStatus
+from backend.shared.paging import Page
+from portal.organiser.trail import walk
 from tests.factories.events import build_details, make_event
 from tests.factories.team import make_member
 from tests.integration.portal.conftest import PASSWORD
@@ -99,6 +102,27 @@ def test_long_list_is_paged_there_and_back(monkeypatch):
     assert [len(page) for page in pages] == [2, 2, 1]
     assert (third["trail"].first, third["trail"].last) == (5, 5)
     assert [row.event.uuid for row in back["rows"]] == pages[1]
+
+
+def test_going_back_further_than_a_token_remembers_starts_over():
+    def fetch(start):
+        number = start["after"] if start else 0
+        return Page([number], {"after": number + 1})
+
+    def page(address: str):
+        token = parse_qs(address.removeprefix("?")).get("page", [""])[0]
+        return walk(token, fetch, query="numbers", filters={})
+
+    here = page("")
+    for _ in range(9):
+        here = page(here.next)
+    back = [here.items[0]]
+    while here.previous:
+        here = page(here.previous)
+        back.append(here.items[0])
+
+    assert back == [9, 8, 7, 6, 5, 4, 3, 0]
+    assert here.first == 1
 
 
 def test_page_token_of_another_persons_list_is_refused(monkeypatch):

@@ -351,6 +351,20 @@ def test_canceling_frees_the_seat_and_says_so(event):
     assert "The registration of Bo Li is canceled." in response.text
 
 
+def test_canceling_leads_back_to_the_list_as_it_was_filtered(event):
+    client = browser_of("organiser", event.uuid)
+    guest = added(event, client)
+    drawer = f"{list_of(event)}/{guest.guest}"
+
+    response = client.post(
+        f"{drawer}/cancel",
+        {"version": int(guest.version)},
+        headers={"Referer": f"http://testserver{drawer}?q=bo"},
+    )
+
+    assert response["Location"] == f"{drawer}?q=bo"
+
+
 @pytest.mark.parametrize("version", ["0", "7", "", "x"])
 def test_canceling_what_changed_meanwhile_shows_a_fresh_copy(event, version):
     client = browser_of("organiser", event.uuid)
