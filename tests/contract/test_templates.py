@@ -199,12 +199,35 @@ def test_each_role_belongs_to_one_function():
         )
 
 
+def tables_of(stack: str, role: str) -> set[str]:
+    """The tables that a role names, by the parameters that hold them."""
+    policy = resources(stack, "AWS::IAM::Role")[role]["Policies"][0]["PolicyDocument"]
+    named = {text for s in policy["Statement"] for text in texts(s["Resource"])}
+    return {match[1] for text in named if (match := re.search(r"(\w+)TableArn", text))}
+
+
+@pytest.mark.parametrize(
+    ("stack", "role", "tables"),
+    [
+        ("api", "HealthRole", set()),
+        ("api", "LoginRole", set()),
+        ("api", "RegisterRole", {"Users", "Profiles"}),
+        ("api", "PublicEventsRole", {"Events"}),
+        ("api", "EventsRole", {"Events", "SeatBlocks", "Team", "Idempotency"}),
+        ("api", "RegistrationsRole", {"Registrations", "SeatBlocks", "Events", "Team"}),
+        ("api", "ScansRole", {"Registrations", "Scans", "Events", "Team"}),
+        ("streams", "NotificationsStreamRole", {"Notifications", "Registrations", "Events"}),
+    ],
+)
+def test_role_reaches_the_tables_that_its_function_works_on_and_no_others(stack, role, tables):
+    assert tables_of(stack, role) == tables
+
+
 def test_public_reads_may_write_nothing():
     role = resources("api", "AWS::IAM::Role")["PublicEventsRole"]
     actions = {a for s in role["Policies"][0]["PolicyDocument"]["Statement"] for a in s["Action"]}
 
     assert {action for action in actions if action.startswith("dynamodb:")} == {
-        "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
         "dynamodb:Query",
     }
