@@ -7,7 +7,7 @@ one month of an event    activity: pk=event_month                    ``Activity.
                          (``<event>#yyyy-mm``), sk=ulid
 counters of one shard    stats: pk=event_shard (``<event>#R<n>``),   ``Stats.add_up``
                          sk=metric
-counters of an event     stats: batch over its shards                ``Stats.list_for_event``
+counters of events       stats: batch over their shards              ``Stats.list_for_events``
 =======================  ==========================================  ========================
 """
 
@@ -84,9 +84,18 @@ class Stats(db.Table):
         return item
 
     @classmethod
-    def list_for_event(cls, event_id: str, shards: int) -> list[Self]:
-        """The counters of those shards on which anything was counted yet; eventually consistent."""
-        return cls.find_many([(f"{event_id}#R{n}", REGISTRATIONS) for n in range(shards)])
+    def list_for_events(cls, shards: Mapping[str, int]) -> list[Self]:
+        """The counters of several events (id → shards), where anything was counted yet.
+
+        Batch reads, eventually consistent.
+        """
+        return cls.find_many(
+            [
+                (f"{event_id}#R{n}", REGISTRATIONS)
+                for event_id, count in shards.items()
+                for n in range(count)
+            ]
+        )
 
     @classmethod
     def add_up(

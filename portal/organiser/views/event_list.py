@@ -40,17 +40,16 @@ class EventsView(SignInRequiredMixin, TemplateView):
             query=f"events of {actor.user_id} {tab.key}",
             filters={"tab": tab.key},
         )
-        rows = [row_of(event) for event in trail.items]
         return {
             "section": "events",
             "tabs": TABS.values(),
             "tab": tab,
             "trail": trail,
-            "rows": rows,
+            "rows": rows_of(trail.items),
         }
 
 
-def row_of(event: Event) -> Row:
-    if event.status is EventStatus.DRAFT:
-        return Row(event, None)
-    return Row(event, activity.totals(event_id=event.uuid, shards=event.shards))
+def rows_of(shown: list[Event]) -> list[Row]:
+    open_ones = {e.uuid: e.shards for e in shown if e.status is not EventStatus.DRAFT}
+    totals = activity.totals_of(open_ones)
+    return [Row(event, totals.get(event.uuid)) for event in shown]

@@ -75,7 +75,9 @@ class OverviewView(_NumbersMixin, TemplateView):
         context |= {
             "is_live": event.status in (S.PUBLISHED, S.FINISHED),
             "is_over": event.ends_at <= self.now,
-            "can_cancel": self.may["cancel"] and event.status in (S.DRAFT, S.PUBLISHED),
+            "can_cancel": self.may["cancel"]
+            and event.status in (S.DRAFT, S.PUBLISHED)
+            and event.ends_at > self.now,
         }
         if context["getting_ready"] and self.may["edit"]:
             members = team.list_for_event(event_id=event.uuid, limit=MOST_HELPERS_COUNTED).items

@@ -80,6 +80,19 @@ def test_list_shows_how_many_have_a_place_and_came():
     assert "10 arrived, 25 %" in page
 
 
+def test_numbers_of_several_events_are_kept_apart():
+    client = browser_of("stranger")
+    for number, capacity in ((3, 50), (5, None)):
+        event = event_of(client, starts_at=NOW + timedelta(hours=number), capacity=capacity)
+        for shard in range(min(event.shards, 2)):
+            counts = {"registered": number}
+            Stats.add_up(f"{event.uuid}#R{shard}", counts, first_seq="1", last_seq="2")
+
+    rows = client.get("/o/events").context["rows"]
+
+    assert [row.totals.confirmed for row in rows] == [3, 10]
+
+
 def test_list_without_events_teaches_the_first_step():
     page = browser_of("stranger").get("/o/events").text
 

@@ -137,6 +137,14 @@ def test_owner_cancels_and_the_page_says_since_when(status):
     assert "Cancel event" not in response.text
 
 
+def test_event_that_is_over_is_not_offered_for_canceling():
+    event = make_event(starts_at=NOW - 72 * HOUR)
+
+    page = browser_of("owner", event.uuid).get(f"/o/e/{event.uuid}")
+
+    assert 'data-dialog="cancel"' not in page.text
+
+
 def test_cancel_dialog_names_what_happens_to_how_many():
     event = make_event(starts_at=NOW + 48 * HOUR)
     count(event, registered=215, canceled=1)
