@@ -216,6 +216,7 @@ def tables_of(stack: str, role: str) -> set[str]:
         ("api", "EventsRole", {"Events", "SeatBlocks", "Team", "Idempotency"}),
         ("api", "RegistrationsRole", {"Registrations", "SeatBlocks", "Events", "Team"}),
         ("api", "ScansRole", {"Registrations", "Scans", "Events", "Team"}),
+        ("streams", "EventsStreamRole", {"SeatBlocks", "Activity"}),
         ("streams", "NotificationsStreamRole", {"Notifications", "Registrations", "Events"}),
     ],
 )

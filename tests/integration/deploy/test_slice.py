@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from backend.activity.queries import totals
+from backend.activity.queries import list_for_event, totals
 from tests.support.api import Api, Person, Pool
 
 SHARDS_OF_A_SMALL_EVENT = 1
@@ -76,6 +76,17 @@ def test_registration_is_mailed_counted_admitted_and_counted_again(api, pool, st
     assert [one["result"] for one in answer.body["results"]] == ["ADMITTED"]
     eventually(counted, (1, 1))
     assert waiting_failures(stage) == "0"
+
+
+def test_change_of_an_event_is_put_on_record(api, pool, stage):
+    since = datetime.now(UTC)
+    event_id = published_event(api, pool.make("Olga Owner"))
+
+    def kinds() -> list[str]:
+        found = list_for_event(event_id=event_id, since=since, limit=10, now=datetime.now(UTC))
+        return sorted(one.kind for one in found.items)
+
+    eventually(kinds, ["EVENT_CREATED", "EVENT_PUBLISHED"])
 
 
 def test_audit_runs_with_its_own_rights(stage):
