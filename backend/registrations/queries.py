@@ -65,7 +65,6 @@ def fetch_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration:
     """
     found = find_mine(event_id=event_id, actor=actor, now=now)
     if found is None:
-        events.authorize(event_id=event_id, actor=actor, action=EventAction.READ, now=now)
         raise RegistrationNotFound("You are not registered for this event.")
     return found
 
