@@ -51,31 +51,6 @@ def test_session_key_changes_at_sign_in_and_keeps_its_values(visitor, pool):
     assert dict(_store(before).items()) == {}
 
 
-def test_next_person_at_the_device_finds_nothing_of_the_one_before(pool, sign_in):
-    client = sign_in()
-    session = session_of(client)
-    session["gates"] = {"event": "North"}
-    session.save()
-    before = client.cookies["foyer"].value
-
-    attempt(client, pool.make(), PASSWORD)
-
-    assert "gates" not in session_of(client)
-    assert dict(_store(before).items()) == {}
-
-
-def test_same_person_signing_in_again_keeps_what_the_session_knew(pool, sign_in):
-    email = pool.make()
-    client = sign_in(email)
-    session = session_of(client)
-    session["gates"] = {"event": "North"}
-    session.save()
-
-    attempt(client, email, PASSWORD)
-
-    assert session_of(client)["gates"] == {"event": "North"}
-
-
 def test_form_token_changes_at_sign_in(browser, pool):
     page = browser.get("/signin")
     before = browser.cookies["foyer-form"].value
@@ -315,19 +290,6 @@ def test_forgotten_password_lets_one_in_with_a_new_one(visitor, pool):
     assert done["Location"] == "/signin"
     assert attempt(Client(), email, "New-Horse-88").status_code == 302
     assert attempt(Client(), email, PASSWORD).status_code == 400
-
-
-def test_new_password_ends_the_sessions_of_whoever_knew_the_old_one(pool, sign_in):
-    email = pool.make()
-    thief, owner = sign_in(email), Client()
-
-    owner.post("/forgot", {"email": email})
-    done = owner.post("/reset", {"email": email, "code": "654321", "password": "New-Horse-88"})
-
-    assert (done.status_code, done["Location"]) == (302, "/signin")
-    assert dict(session_of(thief).items()) == {}
-    assert thief.get("/me")["Location"] == "/signin?next=%2Fme"
-    assert sign_in(email, "New-Horse-88").get("/me").status_code == 200
 
 
 def test_forgotten_password_answers_alike_for_unknown_addresses(visitor):
