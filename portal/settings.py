@@ -5,6 +5,7 @@ and gets the secure defaults that ``manage.py check --deploy`` asks for.
 """
 
 import os
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -151,17 +152,22 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "portal.common.forms.FoyerRenderer"
 
+
+def static_backend() -> str:
+    """Only uploading needs the S3 library, whose import a cold start would pay for."""
+    if not STATIC_BUCKET:
+        return "portal.common.static_storage.LocalStaticStorage"
+    if "collectstatic" in sys.argv:
+        return "portal.common.static_bucket.BucketStaticStorage"
+    return "portal.common.static_storage.DeployedStaticStorage"
+
+
 # Static files: hashed names everywhere; whitenoise here, S3 behind CloudFront when deployed
 STATIC_URL = f"{STATIC_BASE_URL}/" if STATIC_BASE_URL else "/static/"
 STATIC_BUCKET = os.environ.get("STATIC_BUCKET", "")
 STATICFILES_DIRS = [BUILD_DIR / "assets"]
 STATIC_ROOT = BUILD_DIR / "staticfiles"
-STORAGES = {
-    "staticfiles": {
-        "BACKEND": "portal.common.static_storage."
-        + ("BucketStaticStorage" if STATIC_BUCKET else "LocalStaticStorage")
-    }
-}
+STORAGES = {"staticfiles": {"BACKEND": static_backend()}}
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
