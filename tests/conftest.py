@@ -88,7 +88,8 @@ def _use(kind: str) -> None:
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in ("backend", "portal"):
             for part in list(vars(module).values()):
-                if isinstance(part, _lru_cache_wrapper):
+                # Asking an instance would wake lazy objects such as Django's settings.
+                if type(part) is _lru_cache_wrapper:
                     part.cache_clear()
     if database := sys.modules.get("backend.shared.db"):
         shared = database.Table._shared
