@@ -39,12 +39,7 @@ _environments: dict[str, dict[str, str]] = {}
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """A local cloud of this worker's own, and every client of this process talks to it."""
-    local = LocalCloud(tmp_path_factory.mktemp("cloud"))
-    local.start()
-    _environments["tables"] = local.env()
-    _use("tables")
-    yield local
-    local.stop()
+    yield from _running(tmp_path_factory.mktemp("cloud"), "tables")
 
 
 @pytest.fixture(scope="session")
@@ -56,18 +51,22 @@ def tables(cloud: LocalCloud) -> Outputs:
 @pytest.fixture(scope="session")
 def stage_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """Another local cloud, where the whole stage lives and its streams run."""
-    local = LocalCloud(tmp_path_factory.mktemp("stage"))
-    local.start()
-    _environments["stage"] = local.env()
-    _use("stage")
-    yield local
-    local.stop()
+    yield from _running(tmp_path_factory.mktemp("stage"), "stage")
 
 
 @pytest.fixture(scope="session")
 def stage(stage_cloud: LocalCloud) -> Outputs:
     """The whole stage, as `make run` deploys it."""
     return _deploy(stage_cloud, "stage", only=None)
+
+
+def _running(state: Path, kind: str) -> Iterator[LocalCloud]:
+    local = LocalCloud(state)
+    local.start()
+    _environments[kind] = local.env()
+    _use(kind)
+    yield local
+    local.stop()
 
 
 def _deploy(local: LocalCloud, kind: str, *, only: list[str] | None) -> Outputs:
