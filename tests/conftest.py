@@ -6,13 +6,18 @@
             react to what tests of services write and count
 """
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
 from functools import _lru_cache_wrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Nothing of the machine's own accounts or proxies may reach a test; set before any client is made.
 for _name in [*os.environ]:
@@ -90,10 +95,20 @@ def _use(kind: str) -> None:
                 # Asking an instance would wake lazy objects such as Django's settings.
                 if type(part) is _lru_cache_wrapper:
                     part.cache_clear()
+    _reload_portal_settings()
     if database := sys.modules.get("backend.shared.db"):
         shared = database.Table._shared
         if shared is not None:
             shared._client = None
+
+
+def _reload_portal_settings() -> None:
+    """They name the cloud's hosts, and a unit test may have read them before there was one."""
+    if module := sys.modules.get("portal.settings"):
+        from django.conf import Settings, settings
+
+        importlib.reload(module)
+        settings._wrapped = Settings("portal.settings")
 
 
 def _kind_of(item: pytest.Item) -> str:
@@ -113,6 +128,15 @@ def _on_the_right_cloud(request: pytest.FixtureRequest) -> None:
     """A test's own fixtures may have started the other cloud last."""
     if (kind := _kind_of(request.node)) in _environments:
         _use(kind)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """One browser per worker: Playwright runs once in a process."""
+    from tests.support.browser import running_chromium
+
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

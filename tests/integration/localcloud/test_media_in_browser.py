@@ -1,18 +1,16 @@
 """A banner in a real browser: the name must resolve and the picture must come over http."""
 
-import shutil
 import struct
 import uuid
 import zlib
 
 import boto3
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from infra.localcloud.cloud import LocalCloud
 
 pytestmark = pytest.mark.browser
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def png(width: int, height: int) -> bytes:
@@ -27,7 +25,7 @@ def png(width: int, height: int) -> bytes:
 
 
 def test_page_on_this_machine_shows_a_picture_of_the_distribution(
-    cloud: LocalCloud, probe: dict[str, str]
+    cloud: LocalCloud, probe: dict[str, str], chromium: Browser
 ) -> None:
     key = f"banners/{uuid.uuid4().hex}.png"
     boto3.client("s3").put_object(
@@ -35,20 +33,16 @@ def test_page_on_this_machine_shows_a_picture_of_the_distribution(
     )
     label = probe["DistributionDomain"].split(".")[0]
     source = f"http://{label}.cloudfront.localhost:{cloud.port}/{key}"
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    assert program, "There is no Chromium on this machine."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(f"{cloud.endpoint}/_ministack/health")
-        size = page.evaluate(
-            """source => new Promise(done => {
-                const image = new Image();
-                image.onload = () => done([image.naturalWidth, image.naturalHeight]);
-                image.onerror = () => done("not shown");
-                image.src = source;
-            })""",
-            source,
-        )
-        browser.close()
+    page = chromium.new_page()
+    page.goto(f"{cloud.endpoint}/_ministack/health")
+    size = page.evaluate(
+        """source => new Promise(done => {
+            const image = new Image();
+            image.onload = () => done([image.naturalWidth, image.naturalHeight]);
+            image.onerror = () => done("not shown");
+            image.src = source;
+        })""",
+        source,
+    )
+    page.close()
     assert size == [3, 2]
