@@ -125,7 +125,7 @@ def verify(text: str) -> Ticket:
     payload, signature = _split(text)
     key_id = str(payload[36])
     if payload[0] != VERSION or key_id not in ticket_keys().texts:
-        raise InvalidTicket("This is not a ticket of ours.")
+        raise _not_ours()
     _check_signature(key_id, payload, signature)
     return Ticket(
         event_id=str(UUID(bytes=payload[1:17])),
@@ -189,13 +189,19 @@ def _qr(text: str) -> "QRCode":
 def _split(text: str) -> tuple[bytes, bytes]:
     from base45 import b45decode, b45encode
 
+    if len(text) != TEXT_LENGTH:
+        raise _not_ours()
     try:
-        raw = b45decode(text.removeprefix(PREFIX)) if len(text) == TEXT_LENGTH else b""
+        raw = b45decode(text.removeprefix(PREFIX))
     except ValueError:
-        raise InvalidTicket("This is not a ticket of ours.") from None
+        raise _not_ours() from None
     if PREFIX + b45encode(raw).decode() != text:
-        raise InvalidTicket("This is not a ticket of ours.")
+        raise _not_ours()
     return raw[:_PAYLOAD_BYTES], raw[_PAYLOAD_BYTES:]
+
+
+def _not_ours() -> InvalidTicket:
+    return InvalidTicket("This is not a ticket of ours.")
 
 
 def _check_signature(key_id: str, payload: bytes, signature: bytes) -> None:
