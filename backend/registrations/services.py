@@ -222,11 +222,11 @@ def _standing(claim: Claim, stored: Registration | None) -> Standing:
     )
 
 
-def audit_due_seats(*, now: datetime, limit: int = 50) -> dict[str, AuditReport]:
-    """Audit up to ``limit`` events of each kind that are due; by event. Safe to run twice at once."""
+def list_due_audits(*, now: datetime, limit: int = 50) -> list[str]:
+    """Up to ``limit`` events of each kind of audit that are due, the longest due first."""
     due = [
         pool
         for state in AuditState
         for pool in seat_queries.list_due(state, now=now, limit=limit).items
     ]
-    return {pool: audit_seats(event_id=pool, now=now) for pool in dict.fromkeys(due)}
+    return list(dict.fromkeys(due))

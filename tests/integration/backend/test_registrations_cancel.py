@@ -1,7 +1,6 @@
 """Giving places up, and what an audit frees after a crash, against the local cloud."""
 
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +11,6 @@ from backend.registrations.errors import (
     RegistrationNotFound,
 )
 from backend.registrations.models import Registration
-from backend.seats import queries as seat_queries
 from backend.seats import services as seats
 from backend.seats.models import AuditState, Pool
 from backend.shared.actor import SYSTEM
@@ -289,21 +287,6 @@ def test_release_seat_repeats_what_a_cancellation_did():
     services.release_seat(event_id=event.uuid, claim=mine.claim, now=NOON)
 
     assert claims_in(event) == {again.claim}
-
-
-def test_audits_that_are_due_are_run_by_event(monkeypatch):
-    event = open_event(capacity=1)
-    register(event)
-    due = {AuditState.SOON: [event.uuid], AuditState.NIGHTLY: [event.uuid]}
-    monkeypatch.setattr(
-        seat_queries, "list_due", lambda state, **_: SimpleNamespace(items=due[state])
-    )
-
-    reports = services.audit_due_seats(now=LATER)
-
-    assert [(event_id, report.released) for event_id, report in reports.items()] == [
-        (event.uuid, 0)
-    ]
 
 
 def test_the_last_audit_is_a_day_after_the_event():
