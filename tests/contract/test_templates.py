@@ -224,6 +224,52 @@ def test_role_reaches_the_tables_that_its_function_works_on_and_no_others(stack,
     assert tables_of(stack, role) == tables
 
 
+def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
+    """What a role may do to each table or index that it names."""
+    policy = resources(stack, "AWS::IAM::Role")[role]["Policies"][0]["PolicyDocument"]
+    return {
+        re.sub(r"TableArn|[${}]", "", text): {a.removeprefix("dynamodb:") for a in s["Action"]}
+        for s in policy["Statement"]
+        for text in texts(s["Resource"])
+        if "TableArn" in text
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "rights"),
+    [
+        (
+            "EventsStreamRole",
+            {"SeatBlocks": {"GetItem", "PutItem"}, "Activity": {"PutItem"}},
+        ),
+        (
+            "RegistrationsStreamRole",
+            {
+                "Events": {"GetItem"},
+                "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
+                "Scans": {"PutItem"},
+                "Activity": {"PutItem"},
+                "Stats": {"UpdateItem"},
+                "Notifications": {"PutItem"},
+            },
+        ),
+        (
+            "SeatAuditRole",
+            {
+                "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
+                "SeatBlocks/index/audit_index": {"Query"},
+                "Registrations": {"BatchGetItem", "PutItem", "UpdateItem"},
+                "Events": {"GetItem"},
+                "Notifications": {"UpdateItem"},
+                "Notifications/index/stuck_index": {"Query"},
+            },
+        ),
+    ],
+)
+def test_role_that_follows_changes_may_do_what_its_code_does_and_no_more(role, rights):
+    assert table_rights_of("streams", role) == rights
+
+
 def test_public_reads_may_write_nothing():
     role = resources("api", "AWS::IAM::Role")["PublicEventsRole"]
     actions = {a for s in role["Policies"][0]["PolicyDocument"]["Statement"] for a in s["Action"]}

@@ -1,5 +1,6 @@
 """What the deployed functions do together, each with its own rights and nobody's help."""
 
+import json
 import time
 import urllib.request
 import uuid
@@ -11,6 +12,8 @@ import boto3
 import pytest
 
 from backend.activity.queries import list_for_event, totals
+from backend.seats import services as seats
+from backend.seats.models import Summary
 from tests.support.api import Api, Person, Pool
 
 SHARDS_OF_A_SMALL_EVENT = 1
@@ -89,10 +92,16 @@ def test_change_of_an_event_is_put_on_record(api, pool, stage):
     eventually(kinds, ["EVENT_CREATED", "EVENT_PUBLISHED"])
 
 
-def test_audit_runs_with_its_own_rights(stage):
+def test_audit_frees_with_its_own_rights_what_nobody_confirmed(api, pool, stage):
+    event_id = published_event(api, pool.make("Olga Owner"))
+    earlier = datetime.now(UTC) - timedelta(minutes=5)
+    seats.claim(pool=event_id, guest="0123456789ABCDEF", now=earlier)
+    Summary.schedule(event_id, 0, due_at=earlier)
+
     answer = boto3.client("lambda").invoke(FunctionName=stage["SeatAuditFunction"], Payload=b"{}")
 
     assert answer.get("FunctionError") is None
+    assert json.loads(answer["Payload"].read())["seats_released"] == 1
 
 
 def waiting_failures(stage: dict[str, str]) -> str:
