@@ -1,9 +1,10 @@
 """Counters that count every stream record exactly once, however often it is delivered.
 
 All counters of one shard of an event's registrations are one item, changed in one write
-together with the number of the last record counted. Records of one shard arrive in order;
-what is at or below that number was counted before and is skipped. Should DynamoDB ever
-split one shard's items over two stream shards, a recount repairs the numbers.
+together with the number of the last record counted. Records of one shard arrive in order,
+as the mapping hands out one batch at a time (infra/streams.yaml); what is at or below that
+number was counted before and is skipped. Should DynamoDB ever split one shard's items over
+two stream shards, a recount repairs the numbers.
 """
 
 from collections.abc import Mapping, Sequence

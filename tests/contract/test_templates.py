@@ -309,6 +309,12 @@ def test_stream_mappings_lose_nothing():
         assert mapping["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
 
 
+def test_registrations_are_followed_one_batch_at_a_time():
+    """More at once keep the order of each item only, and counters skip what comes too late."""
+    mapping = FUNCTIONS["RegistrationsStreamFunction"][1]["Events"]["Stream"]["Properties"]
+    assert mapping["ParallelizationFactor"] == 1
+
+
 def test_media_is_reached_through_cloudfront_by_https_only():
     buckets = resources("edge", "AWS::S3::Bucket").values()
     config = resources("edge", "AWS::CloudFront::Distribution")["Distribution"][
