@@ -8,6 +8,7 @@ from backend.events.kinds import Category
 from backend.events.models import Event
 from backend.events.policies import EventAction
 from backend.shared.actor import Actor
+from backend.shared.clock import iso
 from backend.shared.paging import Page
 from backend.team import queries as team
 from backend.team.roles import Role
@@ -117,9 +118,14 @@ def _resume(
     first = earliest.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     if not start:
         return first, None
-    month = datetime.fromisoformat(start["month"])
-    # A bucket that went by between two pages has nothing upcoming any more.
-    return (month, start["after"]) if month >= first else (first, None)
+    month, after = datetime.fromisoformat(start["month"]), start["after"]
+    if month < first:
+        # A bucket that went by between two pages has nothing upcoming any more.
+        return first, None
+    if after and after["starts_at"]["S"] < iso(earliest):
+        # Time went on since; DynamoDB refuses a start key outside of what is asked for.
+        return month, None
+    return month, after
 
 
 def _next_month(month: datetime) -> datetime:

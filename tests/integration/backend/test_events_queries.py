@@ -197,6 +197,18 @@ def test_list_upcoming_starts_anew_when_the_page_is_of_a_month_gone_by():
     assert [event.title for event in stale.items] == ["later"]
 
 
+def test_list_upcoming_goes_on_from_an_event_that_started_too_long_ago_meanwhile():
+    now = datetime(2068, 1, 15, 12, tzinfo=UTC)
+    make_event(title="long", starts_at=now - 3 * DAY + HOUR, ends_at=now + DAY)
+    make_event(title="tomorrow", starts_at=now + DAY)
+    first = queries.list_upcoming(limit=1, now=now)
+
+    later = queries.list_upcoming(limit=5, start=first.next_key, now=now + 2 * HOUR)
+
+    assert [event.title for event in first.items] == ["long"]
+    assert [event.title for event in later.items] == ["tomorrow"]
+
+
 # A person's events
 
 
