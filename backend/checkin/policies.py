@@ -20,10 +20,17 @@ def check_scan(*, scan_id: str, gate: str) -> None:
     fields = {}
     if not _SCAN_ID.fullmatch(scan_id):
         fields["scan_id"] = "A scan id has 1 to 64 letters, digits, dashes and underscores."
-    if len(gate) > LONGEST_GATE or not gate.isprintable():
-        fields["gate"] = f"A gate's name is one line of at most {LONGEST_GATE} characters."
+    if rule := rule_broken_by_gate(gate):
+        fields["gate"] = rule
     if fields:
         raise BadInput(fields)
+
+
+def rule_broken_by_gate(gate: str) -> str | None:
+    """The rule that a gate's name breaks, if any."""
+    if len(gate) <= LONGEST_GATE and gate.isprintable():
+        return None
+    return f"A gate's name is one line of at most {LONGEST_GATE} characters."
 
 
 def refusal_of_door(event: Event, *, now: datetime) -> ScanResult | None:

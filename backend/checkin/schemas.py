@@ -2,9 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from backend.checkin.kinds import ScanResult
+from backend.checkin.policies import LONGEST_GATE, rule_broken_by_gate
 from backend.checkin.services import ScanOutcome
 from backend.registrations.models import Registration
 from backend.shared.shapes import Answer, Flag, Request, UtcTime, broken, line
@@ -16,12 +17,22 @@ TicketText = Annotated[str, line(300, least=1, trim=False)]
 ScanId = Annotated[str, Field(pattern=SCAN_ID, max_length=64)]
 
 
+def _checked_gate(gate: str) -> str:
+    """Asked before the first scan of a batch: a refusal in the middle would hide what was done."""
+    if rule := rule_broken_by_gate(gate):
+        raise broken(rule)
+    return gate
+
+
+Gate = Annotated[str, line(LONGEST_GATE), AfterValidator(_checked_gate)]
+
+
 class OneScan(Request):
     """One attempt to admit a ticket."""
 
     ticket: TicketText = Field(examples=["7K3M-Q2XD"], description="QR text or typed code.")
     scan_id: ScanId = Field(description="Made by the device; repeating it repeats the answer.")
-    gate: Annotated[str, line(60)] = ""
+    gate: Gate = ""
     resent: Flag = Field(False, description="Whether this scan may have been sent before.")
 
 
@@ -30,7 +41,7 @@ class ScansInput(Request):
 
     ticket: TicketText | None = None
     scan_id: ScanId | None = None
-    gate: Annotated[str, line(60)] = ""
+    gate: Gate = ""
     resent: Flag = False
     scans: Annotated[list[OneScan], Field(min_length=1, max_length=MOST_SCANS)] | None = None
 

@@ -116,6 +116,7 @@ def test_guest_who_is_in_cannot_cancel(api, door, guest):
         ({"ticket": "x", "scanId": ""}, "scanId"),
         ({"ticket": "x", "scanId": "h" * 65}, "scanId"),
         ({"ticket": "x", "scanId": "h", "gate": "g" * 61}, "gate"),
+        ({"ticket": "x", "scanId": "h", "gate": "a\u2028b"}, "gate"),
         ({"ticket": "x", "scanId": "h", "at": "2026-11-20T18:00:00Z"}, "at"),
         ({"scans": []}, "scans"),
         ({"scans": [{"ticket": "x", "scanId": "h"}] * 101}, "scans"),
@@ -129,6 +130,18 @@ def test_bad_scan_names_its_field(api, door, body, field):
     answer = api.post(scans, body, by=desk)
 
     assert (answer.said, list(answer.body["fields"])) == ((400, "bad_input"), [field])
+
+
+def test_batch_with_one_bad_gate_admits_nobody(api, door, guest):
+    event_id, desk, scans = door
+    mine = register(api, event_id, guest)
+    good = {"ticket": mine["ticket"], "scanId": "j-1", "gate": "East"}
+
+    answer = api.post(scans, {"scans": [good, good | {"gate": "a\u2028b"}]}, by=desk)
+
+    assert (answer.status, list(answer.body["fields"])) == (400, ["scans.1.gate"])
+    stored = api.get(f"/events/{event_id}/registrations/me", by=guest).body
+    assert stored["admission"] == "EXPECTED"
 
 
 def test_posting_an_attribute_of_the_model_admits_nobody(api, door, guest):
