@@ -50,6 +50,7 @@ export class ScanQueue {
   async #pump() {
     if (this.#busy) return;
     this.#busy = true;
+    await null; // whoever added a scan knows it before it hears of it
     while (this.#scans.length && !this.#halted) {
       const scan = this.#scans[0];
       await this.#attempt(scan);
@@ -63,6 +64,10 @@ export class ScanQueue {
       });
     }
     this.#busy = false;
+    // This page sends nothing any more: each scan is told so, not only the one that found out.
+    const untold = this.#scans.filter((scan) => this.#halted && !scan.tries);
+    untold.forEach((scan) => this.#failed(scan));
+    if (untold.length) this.#report();
   }
 
   async #attempt(scan) {

@@ -238,6 +238,21 @@ def test_scan_of_a_signed_out_person_is_sent_after_signing_in(
     assert stored(bo).admission == Admission.IN
 
 
+def test_each_scan_of_a_signed_out_person_says_that_it_waits(desk, guest, context):
+    bo, eva = guest("Bo Li"), guest("Eva Roth")
+    page = desk()
+    context.clear_cookies(name="foyer")
+    hold(page, tickets.issue(bo))
+    expect(page.locator(f"{SCREEN} .fo-result__name")).to_have_text("You are signed out.")
+    page.get_by_role("link", name="Next scan").click()
+
+    hold(page, tickets.issue(eva))
+
+    expect(page.locator(f"{SCREEN} .fo-result__name")).to_have_text("You are signed out.")
+    expect(page.locator("[data-banner]")).to_contain_text("Scans not sent yet: 2")
+    assert rows(page) == [("Ticket", "Not sent yet"), ("Ticket", "Not sent yet")]
+
+
 def test_blocked_camera_is_explained_and_typing_still_works(desk, guest):
     bo = guest("Bo Li")
     page = desk(error="NotAllowedError")
