@@ -14,7 +14,8 @@ STAGE ?= local
 .PHONY: help setup run stop reset test check fix bench deploy lock
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | while IFS= read -r line; do \
+		printf '  make %-8s %s\n' "$${line%%:*}" "$${line#*## }"; done
 
 # The stamp names the content of the requirement file: a second `make` finds nothing to do.
 STAMP := $(VENV)/.installed-$(shell cat requirements-dev.txt | cksum | cut -d' ' -f1)
