@@ -2,7 +2,7 @@
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function clock(moment, timeZone) {
-  const parts = { weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false, timeZone };
+  const parts = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
   return new Intl.DateTimeFormat(document.documentElement.lang, parts).format(moment);
 }
 
