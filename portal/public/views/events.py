@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
@@ -61,7 +62,7 @@ class ExploreView(TemplateView):
             return None  # an address of another day: the first page is as good
 
     def _pills(self, current: Category | None) -> list[tuple[str, str, bool]]:
-        pills = [("All", self._address(category=None, page=None), current is None)]
+        pills = [(_("All"), self._address(category=None, page=None), current is None)]
         for category, word in CATEGORIES.items():
             address = self._address(category=category, page=None)
             pills.append((str(word), address, category is current))
