@@ -16,7 +16,7 @@ export function notice(words) {
   setTimeout(() => toast.remove(), NOTICE_MS);
 }
 
-// What this browser remembers; a browser that forbids it just forgets.
+// What this browser remembers. One that forbids storage forbids cookies too, and nobody gets here.
 export function remembered(key, otherwise = "") {
   return localStorage.getItem(`foyer.desk.${key}`) ?? otherwise;
 }

@@ -1,9 +1,8 @@
 // Pressing twice sends once: a form that is on its way refuses a second submit and says so.
-// htmx forms are left to hx-disabled-elt; the service is idempotent anyway.
 export function watchForms() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (event.defaultPrevented || form.method !== "post") return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -18,7 +17,7 @@ export function watchForms() {
   });
 }
 
-export function revive(form) {
+function revive(form) {
   delete form.dataset.sent;
   form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 }
