@@ -82,17 +82,28 @@ class Table(Model):
     def _get_connection(cls) -> TableConnection:
         if cls._connection is None:
             table: TableConnection = super()._get_connection()
-            if Table._shared is None:
-                Table._shared = table.connection
-                # PynamoDB would make a session of its own.
-                Table._shared._local.session = aws_session()
-            else:
-                # A client per table would cost 20–40 ms CPU each on the cold path.
-                meta = table.get_meta_table()
-                if meta.table_name not in Table._shared._tables:
-                    Table._shared.add_meta_table(meta)
-                table.connection = Table._shared
+            meta = table.get_meta_table()
+            # A client per table would cost 20–40 ms CPU each on the cold path.
+            shared = Table.shared_connection()
+            if meta.table_name not in shared._tables:
+                shared.add_meta_table(meta)
+            table.connection = shared
         return super()._get_connection()
+
+    @staticmethod
+    def shared_connection() -> Connection:
+        """The one connection of this process, with the limits of ``TableMeta``."""
+        if Table._shared is None:
+            Table._shared = Connection(
+                region=TableMeta.region,
+                connect_timeout_seconds=TableMeta.connect_timeout_seconds,
+                read_timeout_seconds=TableMeta.read_timeout_seconds,
+                max_retry_attempts=TableMeta.max_retry_attempts,
+                max_pool_connections=TableMeta.max_pool_connections,
+            )
+            # PynamoDB would make a session of its own.
+            Table._shared._local.session = aws_session()
+        return Table._shared
 
     def put(self, condition: Condition | None = None) -> None:
         """Write the whole item if ``condition`` holds; else ``StaleWrite`` with the old item."""
@@ -188,10 +199,8 @@ def conditional_write() -> Iterator[None]:
 @contextmanager
 def transaction() -> Iterator[TransactWrite]:
     """All writes added inside happen together or not at all (``StaleWrite``)."""
-    with conditional_write():
-        shared = Table._shared or Connection(region=REGION)
-        with TransactWrite(connection=shared) as write:
-            yield write
+    with conditional_write(), TransactWrite(connection=Table.shared_connection()) as write:
+        yield write
 
 
 def query_page(
