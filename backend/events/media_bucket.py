@@ -1,11 +1,15 @@
 """The bucket that banners are uploaded to, straight from the browser.
 
-S3 itself refuses what breaks the form's policy (place, type, size); what arrived is then
-opened as an image before an event shows it.
+S3 itself refuses what breaks the form's policy (place, type, size). Uploads lie under
+``uploads/``, where nobody but us reads them and S3 deletes them after a day. What proves
+to be an image is copied under ``banners/``, which is served and which no form can reach:
+a form works until it expires, so it could overwrite what was checked.
 """
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -24,6 +28,13 @@ MOST_PIXELS = 25_000_000
 OFFER_HOLDS_SECONDS = 300
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+_NO_UPLOAD = "Nothing was uploaded here, or it was used already. Choose the file again."
+# By S3's status. Without the right to list the bucket it answers 403 for what is not there.
+_GONE = {
+    403: _NO_UPLOAD,
+    404: _NO_UPLOAD,
+    412: "The file was replaced while it was checked. Choose it again.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ def offer_upload(*, event_id: str, content_type: str) -> UploadOffer:
     """
     if content_type not in _EXTENSIONS:
         raise BadInput({"content_type": f"Choose one of {', '.join(_EXTENSIONS)}."})
-    key = f"banners/{event_id}/{ULID()}.{_EXTENSIONS[content_type]}"
+    key = f"uploads/{event_id}/{ULID()}.{_EXTENSIONS[content_type]}"
     post = _client().generate_presigned_post(
         config().media_bucket,
         key,
@@ -78,18 +89,30 @@ def offer_upload(*, event_id: str, content_type: str) -> UploadOffer:
     return UploadOffer(url=post["url"], fields=dict(post["fields"]), key=key)
 
 
-def check_uploaded(*, event_id: str, key: str) -> None:
-    """Make sure that ``key`` is an image that was uploaded for this event.
+def copy_checked(*, event_id: str, key: str) -> str:
+    """Copy the image that was uploaded as ``key`` for this event to where it is served.
 
-    Refuses with ``BadInput`` on ``banner``; a file that is no such image is deleted.
+    Answers the key of the copy, a new one each time; the upload stays. Refuses with
+    ``BadInput`` on ``banner``; a file that is no such image is deleted.
     """
-    if not re.fullmatch(rf"banners/{re.escape(event_id)}/[0-9A-Z]{{26}}\.(jpg|png|webp)", key):
+    if not re.fullmatch(rf"uploads/{re.escape(event_id)}/[0-9A-Z]{{26}}\.(jpg|png|webp)", key):
         raise BadInput({"banner": "This is not the place of an upload for this event."})
-    if not _is_image(*_read(key)):
+    content_type, content, version = _read(key)
+    if not _is_image(content_type, content):
         remove(key)
         raise BadInput(
             {"banner": "Upload a real JPEG, PNG or WebP image, at most 5 MB and 25 megapixels."}
         )
+    banner = f"banners/{event_id}/{ULID()}.{_EXTENSIONS[content_type]}"
+    with _refusing_what_is_gone():
+        _client().copy_object(
+            Bucket=config().media_bucket,
+            Key=banner,
+            CopySource={"Bucket": config().media_bucket, "Key": key},
+            # What was checked, or nothing: the form may have been posted again meanwhile.
+            CopySourceIfMatch=version,
+        )
+    return banner
 
 
 def remove(key: str) -> None:
@@ -97,19 +120,25 @@ def remove(key: str) -> None:
     _client().delete_object(Bucket=config().media_bucket, Key=key)
 
 
-def _read(key: str) -> tuple[str, bytes]:
-    """Type and content of a stored file, the content at most one byte over the limit."""
+def _read(key: str) -> tuple[str, bytes, str]:
+    """Type, content (at most one byte over the limit) and ETag of a stored file."""
+    with _refusing_what_is_gone():
+        stored = _client().get_object(Bucket=config().media_bucket, Key=key)
+    with stored["Body"] as body:
+        return stored["ContentType"], body.read(LARGEST_UPLOAD + 1), stored["ETag"]
+
+
+@contextmanager
+def _refusing_what_is_gone() -> Iterator[None]:
     from botocore.exceptions import ClientError
 
     try:
-        stored = _client().get_object(Bucket=config().media_bucket, Key=key)
+        yield
     except ClientError as error:
-        # Without the right to list the bucket S3 answers 403 for what is not there.
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] in {403, 404}:
-            raise BadInput({"banner": "Nothing was uploaded. Choose the file again."}) from None
-        raise
-    with stored["Body"] as body:
-        return stored["ContentType"], body.read(LARGEST_UPLOAD + 1)
+        problem = _GONE.get(error.response["ResponseMetadata"]["HTTPStatusCode"])
+        if problem is None:
+            raise
+        raise BadInput({"banner": problem}) from None
 
 
 def _is_image(content_type: str, content: bytes) -> bool:

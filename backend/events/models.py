@@ -167,14 +167,24 @@ class Event(db.Table):
         )
 
     def show_banner(self, key: str, values: Mapping[str, Any]) -> "Event":
-        """Point to another banner, provided nobody else did; the details keep their version."""
+        """Point to another banner, provided nobody else did; the details keep their version.
+
+        No two changes may carry the same ``key``. Refuses with ``StaleWrite``.
+        """
         seen = Event.banner_key
         unchanged = seen == self.banner_key if self.banner_key else seen.does_not_exist()
-        return Event.change(
-            self.uuid,
-            actions=_actions({"banner_key": key, **values}),
-            condition=unchanged & Event.status.is_in(*EDITABLE),
-        )
+        try:
+            return Event.change(
+                self.uuid,
+                actions=_actions({"banner_key": key, **values}),
+                condition=unchanged & Event.status.is_in(*EDITABLE),
+            )
+        except db.StaleWrite as refusal:
+            stored: Event | None = refusal.old
+            # A write whose answer was lost is sent again, and then refused though it landed.
+            if stored is not None and stored.banner_key == key:
+                return stored
+            raise
 
 
 def _actions(changes: Mapping[str, Any]) -> list[Action]:

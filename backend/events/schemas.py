@@ -145,7 +145,7 @@ class OwnEventsAnswer(Answer):
 class BannerAnswer(Answer):
     """Where to upload an image, or where the uploaded one is served."""
 
-    key: str
+    key: str = Field(description="Names the upload; not where the image is served.")
     url: str | None = Field(None, description="Address for the form POST of the file.")
     fields: dict[str, str] | None = Field(
         None, description="Fields that the form must carry before the file."

@@ -163,21 +163,25 @@ def offer_banner(*, event_id: str, content_type: str, actor: Actor, now: datetim
 
 
 def attach_banner(*, event_id: str, key: str, actor: Actor, now: datetime) -> Event:
-    """Show the uploaded image ``key`` on the event and delete the one before.
+    """Show a copy of the uploaded image ``key``; the upload and the banner before are deleted.
 
     Refuses with ``EventNotFound``, ``EventForbidden``, ``EventClosed``, ``StaleWrite``
-    (somebody else changed the banner) and ``BadInput`` on ``banner``; a file that is no
-    image is deleted. The version of the details stays.
+    (somebody else changed the banner; the upload stays) and ``BadInput`` on ``banner``,
+    also for an upload that was attached before; a file that is no image is deleted. The
+    version of the details stays.
     """
     event = _authorize_change(event_id, actor, now)
     before = event.banner_key
-    if key == before:
-        return event
-    media_bucket.check_uploaded(event_id=event_id, key=key)
-    changed = event.show_banner(key, _written(actor, now))
+    banner = media_bucket.copy_checked(event_id=event_id, key=key)
+    try:
+        changed = _changed(event.show_banner(banner, _written(actor, now)))
+    except db.StaleWrite:
+        media_bucket.remove(banner)
+        raise
     if before:
         media_bucket.remove(before)
-    return _changed(changed)
+    media_bucket.remove(key)
+    return changed
 
 
 def _authorize_change(event_id: str, actor: Actor, now: datetime) -> Event:

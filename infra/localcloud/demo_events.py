@@ -111,7 +111,7 @@ def _published(organiser: Actor, now: datetime, *, banner: bool = False, **facts
     details = EventDetails(time_zone=ZONE, visibility=Visibility.PUBLIC, **facts)  # type: ignore[arg-type]
     event = services.create_event(details=details, actor=organiser, now=now)
     if banner:
-        key = f"banners/{event.uuid}/{ULID()}.png"
+        key = f"uploads/{event.uuid}/{ULID()}.png"
         s3 = boto3.client("s3")
         s3.put_object(
             Bucket=os.environ["MEDIA_BUCKET"], Key=key, Body=_landscape(), ContentType="image/png"

@@ -21,7 +21,8 @@ TEMPLATES = {name: load_template(ROOT / "infra" / f"{name}.yaml") for name in ST
 # Rights that cannot be narrower, each with its reason.
 WIDE_RESOURCES = {
     "*",  # X-Ray knows no resources; only the tracing policies have it (below)
-    "${MediaBucketArn}/banners/*",  # a banner's key is made when it is offered
+    "${MediaBucketArn}/uploads/*",  # an upload's key is made when it is offered
+    "${MediaBucketArn}/banners/*",  # … and a banner's when the upload proved an image
     "${MediaBucket.Arn}/banners/*",  # CloudFront reads every banner …
     "${StaticBucket.Arn}/static/*",  # … and every static file, and nothing beside them
 }
@@ -328,3 +329,29 @@ def test_media_is_reached_through_cloudfront_by_https_only():
     assert {b["ViewerProtocolPolicy"] for b in behaviours} == {"redirect-to-https"}
     assert [b["AllowedMethods"] for b in behaviours] == [["GET", "HEAD"], ["GET", "HEAD"]]
     assert all("OriginAccessControlId" in origin for origin in config["Origins"])
+
+
+def test_uploads_are_served_to_nobody_and_deleted_after_a_day():
+    policy = resources("edge", "AWS::S3::BucketPolicy")["MediaBucketPolicy"]["PolicyDocument"]
+    rules = resources("edge", "AWS::S3::Bucket")["MediaBucket"]["LifecycleConfiguration"]["Rules"]
+    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
+
+    assert [list(texts(s["Resource"])) for s in policy["Statement"]] == [
+        ["${MediaBucket.Arn}/banners/*"]
+    ]
+    assert days == {"uploads/": 1}
+
+
+def test_api_and_portal_read_uploads_and_write_banners():
+    rights: dict[str, dict[str, set[str]]] = {}
+    for where, statement in statements():
+        for resource in texts(statement["Resource"]):
+            if resource.startswith("${MediaBucketArn}/"):
+                place = resource.removeprefix("${MediaBucketArn}/")
+                rights.setdefault(where, {})[place] = set(texts(statement["Action"]))
+
+    needed = {
+        "uploads/*": {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"},
+        "banners/*": {"s3:PutObject", "s3:DeleteObject"},
+    }
+    assert rights == {"api.EventsRole": needed, "portal.PortalRole": needed}

@@ -124,8 +124,10 @@ def change_banner(
 ) -> BannerAnswer | Reply:
     """Change the banner image.
 
-    First with `contentType`: the answer is a presigned form, good for one upload straight
-    to the media store. Then, once the file is there, with the `key` of that answer.
+    First with `contentType`: the answer is a presigned form for uploading straight to the
+    media store, within five minutes. Then, once the file is there, with the `key` of that
+    answer: the file is checked, and a copy of it shown. A key can be used once, and within
+    a day.
     """
     if body.key is not None:
         event = services.attach_banner(event_id=event_id, key=body.key, actor=actor, now=now)

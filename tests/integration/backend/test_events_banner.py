@@ -1,4 +1,5 @@
 import io
+import re
 import struct
 import urllib.error
 import urllib.request
@@ -60,7 +61,7 @@ def bomb() -> bytes:
 def put(bucket: str, event: Event, content: bytes, content_type: str = "image/png") -> str:
     """A file in the bucket, as S3 would have taken it from a form."""
     extension = {"image/jpeg": "jpg", "image/webp": "webp"}.get(content_type, "png")
-    key = f"banners/{event.uuid}/{ULID()}.{extension}"
+    key = f"uploads/{event.uuid}/{ULID()}.{extension}"
     boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
     return key
 
@@ -112,10 +113,11 @@ def test_an_image_posted_with_the_offer_becomes_the_banner(bucket, content_type,
     attach(event, offer.key)
 
     kept = Event.fetch(event.uuid)
-    assert (kept.banner_key, kept.version) == (offer.key, 1)
-    assert offer.key.startswith(f"banners/{event.uuid}/")
-    assert offer.key.endswith(f".{extension}")
-    assert stored_keys(bucket) == [offer.key]
+    assert re.fullmatch(rf"uploads/{event.uuid}/\w{{26}}\.{extension}", offer.key)
+    assert re.fullmatch(rf"banners/{event.uuid}/\w{{26}}\.{extension}", kept.banner_key)
+    assert (kept.version, stored_keys(bucket)) == (1, [kept.banner_key])
+    copied = boto3.client("s3").get_object(Bucket=bucket, Key=kept.banner_key)
+    assert (copied["ContentType"], copied["Body"].read()) == (content_type, picture(kind))
 
 
 @pytest.mark.parametrize("content_type", ["image/gif", "image/svg+xml", "text/html", ""])
@@ -133,9 +135,10 @@ def test_offer_banner_refuses_other_types(content_type):
         (b"", {}),
         (b"<html>", {"Content-Type": "text/html"}),
         (b"x", {"key": "banners/somebody-else/x.png"}),
+        (b"x", {"key": "uploads/somebody-else/x.png"}),
         (b"x", {"x-amz-signature": "0" * 64}),
     ],
-    ids=["too large", "empty", "other type", "other place", "unsigned"],
+    ids=["too large", "empty", "other type", "served place", "other place", "unsigned"],
 )
 def test_s3_itself_refuses_what_breaks_the_form(bucket, content, changed):
     assert 400 <= post(offer_for(make_event()), content, **changed) < 500
@@ -150,17 +153,62 @@ def test_attach_banner_removes_the_one_before(bucket):
 
     attach(event, second)
 
-    assert Event.fetch(event.uuid).banner_key == second
-    assert stored_keys(bucket) == [second]
+    shown = Event.fetch(event.uuid).banner_key
+    assert shown.endswith(".jpg")
+    assert stored_keys(bucket) == [shown]
 
 
-def test_attach_banner_twice_keeps_it(bucket):
+def test_attach_banner_twice_is_refused_and_keeps_what_is_shown(bucket):
     event = make_event()
     key = put(bucket, event, picture())
-    attach(event, key)
+    shown = attach(event, key).banner_key
 
-    attach(event, key)
+    with pytest.raises(BadInput) as refusal:
+        attach(event, key)
 
+    assert refusal.value.fields == {
+        "banner": "Nothing was uploaded here, or it was used already. Choose the file again."
+    }
+    assert (Event.fetch(event.uuid).banner_key, stored_keys(bucket)) == (shown, [shown])
+
+
+def test_file_replaced_between_check_and_copy_is_not_shown(bucket):
+    event = make_event()
+    key = put(bucket, event, picture())
+    events = media_bucket._client().meta.events
+
+    def replace(**_):
+        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"<html>")
+
+    events.register("before-call.s3.CopyObject", replace)
+    try:
+        with pytest.raises(BadInput) as refusal:
+            attach(event, key)
+    finally:
+        events.unregister("before-call.s3.CopyObject", replace)
+
+    assert refusal.value.fields == {
+        "banner": "The file was replaced while it was checked. Choose it again."
+    }
+    assert (Event.fetch(event.uuid).banner_key, stored_keys(bucket)) == (None, [key])
+
+
+def test_banner_that_lost_to_another_leaves_no_copy(bucket):
+    event = make_event()
+    key = put(bucket, event, picture())
+    events = media_bucket._client().meta.events
+
+    def overtake(**_):
+        event.show_banner("banners/first", {})
+
+    events.register("before-call.s3.CopyObject", overtake)
+    try:
+        with pytest.raises(StaleWrite):
+            attach(event, key)
+    finally:
+        events.unregister("before-call.s3.CopyObject", overtake)
+
+    assert Event.fetch(event.uuid).banner_key == "banners/first"
     assert stored_keys(bucket) == [key]
 
 
@@ -199,7 +247,7 @@ def test_attach_banner_refuses_where_nothing_was_uploaded():
     event = make_event()
 
     with pytest.raises(BadInput) as refusal:
-        attach(event, f"banners/{event.uuid}/{ULID()}.png")
+        attach(event, f"uploads/{event.uuid}/{ULID()}.png")
 
     assert list(refusal.value.fields) == ["banner"]
 
@@ -218,14 +266,22 @@ def test_a_failure_of_the_bucket_is_no_refusal():
     events.register("before-call.s3.GetObject", fail)
     try:
         with pytest.raises(ClientError):
-            attach(event, f"banners/{event.uuid}/{ULID()}.png")
+            attach(event, f"uploads/{event.uuid}/{ULID()}.png")
     finally:
         events.unregister("before-call.s3.GetObject", fail)
 
 
 @pytest.mark.parametrize(
     "key",
-    ["", "banners/", "static/x.png", "banners/{id}/../x.png", "banners/{id}/x.png", "{other}"],
+    [
+        "",
+        "uploads/",
+        "static/x.png",
+        "uploads/{id}/../x.png",
+        "uploads/{id}/x.png",
+        "banners/{id}/01ARZ3NDEKTSV4RRFFQ69G5FAV.png",
+        "{other}",
+    ],
 )
 def test_attach_banner_refuses_files_that_are_not_the_events_own(bucket, key):
     event = make_event()
@@ -265,6 +321,14 @@ def test_of_two_replacements_past_the_check_one_wins():
 
     with pytest.raises(StaleWrite):
         second.show_banner("banners/second", {})
+
+
+def test_banner_written_twice_after_a_lost_answer_is_no_conflict():
+    event = make_event()
+    seen = Event.fetch(event.uuid)
+    event.show_banner("banners/mine", {})
+
+    assert seen.show_banner("banners/mine", {}).banner_key == "banners/mine"
 
 
 def test_a_banner_is_shown_from_the_media_host():

@@ -42,7 +42,7 @@ ACTIONS: dict[str, Callable[[Event, Actor], Any]] = {
         event_id=event.uuid, content_type="image/png", actor=actor, now=LATER
     ),
     "attach_banner": lambda event, actor: services.attach_banner(
-        event_id=event.uuid, key="banners/x", actor=actor, now=LATER
+        event_id=event.uuid, key="uploads/x", actor=actor, now=LATER
     ),
 }
 

@@ -166,7 +166,13 @@ def test_portals_role_is_assumed_by_the_local_portal_and_signs_banners_only(whol
     session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
     s3, bucket = session.client("s3"), whole["edge"]["MediaBucket"]
 
-    s3.put_object(Bucket=bucket, Key="banners/e/1.png", Body=b"x")
+    s3.put_object(Bucket=bucket, Key="uploads/e/1.png", Body=b"x")
+    s3.copy_object(
+        Bucket=bucket,
+        Key="banners/e/1.png",
+        CopySource={"Bucket": bucket, "Key": "uploads/e/1.png"},
+    )
+    s3.delete_object(Bucket=bucket, Key="banners/e/1.png")
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.put_object(Bucket=bucket, Key="elsewhere.png", Body=b"x")
 

@@ -108,7 +108,7 @@ ROWS = {
     "organiser:overview": Row("floor"),
     "organiser:numbers": Row("floor"),
     "organiser:event-edit": Row("organiser", lambda _place: TYPED, at="draft"),
-    "organiser:banner": Row("organiser", lambda _place: {"key": "banners/x"}, json=True),
+    "organiser:banner": Row("organiser", lambda _place: {"key": "uploads/x"}, json=True),
     "organiser:banner-offer": Row(
         "organiser", lambda _place: {"content_type": "image/png"}, json=True
     ),

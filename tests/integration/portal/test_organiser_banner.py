@@ -47,8 +47,9 @@ def test_uploaded_picture_becomes_the_banner(event, role):
     answer = ask(client, event, "banner", {"key": offer["key"]})
 
     assert (taken, answer.status_code) == (204, 200)
-    assert answer.json()["banner"].endswith(offer["key"])
-    assert Event.fetch(event.uuid).banner_key == offer["key"]
+    banner = Event.fetch(event.uuid).banner_key
+    assert answer.json()["banner"].endswith(f"/{banner}")
+    assert banner.startswith(f"banners/{event.uuid}/")
     assert answer.json()["banner"] in client.get(f"/o/e/{event.uuid}/edit").text
 
 
@@ -92,7 +93,7 @@ def test_place_of_another_event_is_not_attached(event):
     client = browser_of("owner", event.uuid)
     other = make_event(starts_at=TOMORROW)
 
-    answer = ask(client, event, "banner", {"key": f"banners/{other.uuid}/{'0' * 26}.png"})
+    answer = ask(client, event, "banner", {"key": f"uploads/{other.uuid}/{'0' * 26}.png"})
 
     assert answer.status_code == 400
     assert Event.fetch(event.uuid).banner_key is None
@@ -112,7 +113,7 @@ def test_place_of_another_event_is_not_attached(event):
 def test_wrong_actor_or_state_gets_no_offer_and_attaches_nothing(role, status, refusal):
     event = make_event(starts_at=TOMORROW, status=status)
     client = browser_of(role, event.uuid)
-    key = f"banners/{event.uuid}/{'0' * 26}.png"
+    key = f"uploads/{event.uuid}/{'0' * 26}.png"
 
     answers = [
         ask(client, event, "banner/offer", {"content_type": "image/png"}),
