@@ -36,9 +36,9 @@ def sign_up(body: SignUpInput, now: datetime) -> MessageAnswer:
 @sign_up_router.serve(
     "POST", "/confirm", answer=MessageAnswer, public=True, refusals={400: ("wrong_code",)}
 )
-def confirm_sign_up(body: ConfirmInput, now: datetime) -> MessageAnswer:
+def confirm_sign_up(body: ConfirmInput) -> MessageAnswer:
     """Confirm an address by its code."""
-    services.confirm_sign_up(email=body.email, code=body.code, now=now)
+    services.confirm_sign_up(email=body.email, code=body.code)
     return MessageAnswer(message="You can sign in now.")
 
 

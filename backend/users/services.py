@@ -52,7 +52,7 @@ def sign_up(*, email: str, password: str, name: str, now: datetime) -> None:
     profiles.keep_name(user_id=sub, name=name, now=now)
 
 
-def confirm_sign_up(*, email: str, code: str, now: datetime) -> None:  # noqa: ARG001
+def confirm_sign_up(*, email: str, code: str) -> None:
     """Prove the address by the code in the mail. Refuses with ``WrongCode`` and ``SlowDown``."""
     cognito.confirm_sign_up(email=_address(email), code=_code(code))
 

@@ -46,7 +46,7 @@ class ConfirmSignUpView(AccountView):
 
     def act(self, data: dict[str, Any]) -> HttpResponse:
         self.count(data["email"])
-        services.confirm_sign_up(email=data["email"], code=data["code"].strip(), now=timezone.now())
+        services.confirm_sign_up(email=data["email"], code=data["code"].strip())
         messages.success(self.request, _("Your address is confirmed. Please sign in."))
         return _to("sign-in", self.next)
 

@@ -73,7 +73,7 @@ def sign_up(email: str = "gina@example.org", **values) -> None:
 
 def confirmed(email: str = "gina@example.org") -> str:
     sign_up(email)
-    services.confirm_sign_up(email=email, code=SIGN_UP_CODE, now=NOON)
+    services.confirm_sign_up(email=email, code=SIGN_UP_CODE)
     return email
 
 
@@ -201,7 +201,7 @@ def test_confirm_sign_up_refuses_a_wrong_code_alike(email):
     sign_up()
 
     with pytest.raises(WrongCode) as refusal:
-        services.confirm_sign_up(email=email, code="000000", now=NOON)
+        services.confirm_sign_up(email=email, code="000000")
 
     assert refusal.value.fields == {"code": refusal.value.message}
 
@@ -210,12 +210,12 @@ def test_confirm_sign_up_twice_is_answered_like_a_wrong_code():
     email = confirmed()
 
     with pytest.raises(WrongCode):
-        services.confirm_sign_up(email=email, code=SIGN_UP_CODE, now=NOON)
+        services.confirm_sign_up(email=email, code=SIGN_UP_CODE)
 
 
 def test_confirm_sign_up_refuses_what_is_no_code():
     with pytest.raises(BadInput) as refusal:
-        services.confirm_sign_up(email="gina@example.org", code="12 34\n", now=NOON)
+        services.confirm_sign_up(email="gina@example.org", code="12 34\n")
 
     assert list(refusal.value.fields) == ["code"]
 
