@@ -1,15 +1,18 @@
-"""The portal as Zappa deploys it onto a clean local cloud: pages and their static files.
+"""The portal as Zappa deploys it onto a clean local cloud: pages, their static files, media.
 
 Takes a minute and needs the package registry once, so only ``CI=true`` runs it.
 """
 
+import io
 import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import urlencode, urlsplit
 
+import boto3
 import pytest
+from PIL import Image
 
 from infra import assets
 from infra.deploy import Target, deploy_stage
@@ -35,10 +38,14 @@ def fetch(
 
 
 @pytest.fixture(scope="module")
-def portal(cloud: LocalCloud) -> Iterator[str]:
+def outputs(cloud: LocalCloud) -> dict[str, dict[str, str]]:
+    return deploy_stage(STAGE, target=Target(cloud.endpoint))
+
+
+@pytest.fixture(scope="module")
+def portal(cloud: LocalCloud, outputs: dict[str, dict[str, str]]) -> Iterator[str]:
     assets.build()
     target, lines = Target(cloud.endpoint), list[str]()
-    outputs = deploy_stage(STAGE, target=target)
     address = deploy_portal(STAGE, outputs, target=target, report=lines.append)
     for _ in range(COLD_STARTS):
         with suppress(TimeoutError):
@@ -95,3 +102,19 @@ def test_links_lead_to_the_portals_own_api(cloud, portal):
     _, _, page = fetch(cloud, f"{portal}/signin")
 
     assert f'href="/{STAGE}/signup' in page.decode()
+
+
+def test_banner_is_served_by_the_distribution_and_not_by_its_bucket(cloud, outputs):
+    bucket, key = outputs["edge"]["MediaBucket"], "banners/event/banner.png"
+    content = io.BytesIO()
+    Image.new("RGB", (64, 32), "teal").save(content, "PNG")
+    boto3.client("s3").put_object(
+        Bucket=bucket, Key=key, Body=content.getvalue(), ContentType="image/png"
+    )
+
+    status, headers, served = fetch(cloud, f"{outputs['edge']['MediaBaseUrl']}/{key}")
+
+    assert (status, headers["content-type"]) == (200, "image/png")
+    assert served == content.getvalue()
+    assert headers["x-content-type-options"] == "nosniff"
+    assert request("GET", f"{cloud.endpoint}/{bucket}/{key}")[0] == 403
