@@ -6,6 +6,7 @@ import re
 import secrets
 import unicodedata
 
+from backend.shared import base32
 from backend.shared.actor import normalise_email
 from backend.shared.errors import BadInput
 from backend.shared.secrets_manager import stage_hmac_key
@@ -14,8 +15,7 @@ NAME_LENGTH = 200
 FOLDED_LENGTH = 60
 """How much of a name orders and finds a guest; an index key has an upper bound."""
 NAME_SHARDS = 16
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_GUEST_CHARACTERS = 16
+_GUEST_CHARACTERS, _GUEST_BYTES = 16, 10
 _KEY_END = "\t"
 _STROKES = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
@@ -30,17 +30,18 @@ def guest_key(event_id: str, email: str) -> str:
     The same at every registering, different at every event, and tells nothing.
     """
     message = f"{event_id}\n{address_key(email)}".encode()
-    return _base32(hmac.new(stage_hmac_key(), message, hashlib.sha256).digest())
+    digest = hmac.new(stage_hmac_key(), message, hashlib.sha256).digest()
+    return base32.encode(digest[:_GUEST_BYTES])
 
 
 def is_guest_key(text: str) -> bool:
     """Whether a text from outside can be somebody's key."""
-    return len(text) == _GUEST_CHARACTERS and set(text) <= set(_ALPHABET)
+    return len(text) == _GUEST_CHARACTERS and set(text) <= set(base32.ALPHABET)
 
 
 def random_guest() -> str:
     """The key of a guest without an address."""
-    return _base32(secrets.token_bytes(10))
+    return base32.encode(secrets.token_bytes(_GUEST_BYTES))
 
 
 def address_key(email: str) -> str:
@@ -107,11 +108,4 @@ def name_shards_of(event_id: str, *, shards: int) -> list[str]:
 
 
 def _spread(guest: str) -> int:
-    return _ALPHABET.index(guest[0]) * 32 + _ALPHABET.index(guest[1])
-
-
-def _base32(raw: bytes) -> str:
-    number = int.from_bytes(raw[:10], "big")
-    return "".join(
-        _ALPHABET[number >> shift & 31] for shift in range(5 * _GUEST_CHARACTERS - 5, -1, -5)
-    )
+    return base32.ALPHABET.index(guest[0]) * 32 + base32.ALPHABET.index(guest[1])

@@ -25,6 +25,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from backend.shared import base32
 from backend.shared.errors import Rejected
 from backend.shared.secrets_manager import ticket_keys
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 PREFIX = "F:"
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX_LENGTH = 7
 """How many characters of the guest key a short code holds."""
 TEXT_LENGTH = 154
@@ -107,7 +107,7 @@ def issue(registration: TicketHolder) -> str:
             bytes((VERSION,)),
             UUID(registration.event_id).bytes,
             bytes((int(registration.shard.rpartition("#R")[2]),)),
-            _guest_bytes(registration.guest),
+            base32.decode(registration.guest),
             bytes.fromhex(registration.ticket_no),
             bytes((int(current),)),
         )
@@ -130,7 +130,7 @@ def verify(text: str) -> Ticket:
     return Ticket(
         event_id=str(UUID(bytes=payload[1:17])),
         shard=payload[17],
-        guest=_guest_text(payload[18:28]),
+        guest=base32.encode(payload[18:28]),
         ticket_no=payload[28:36].hex(),
         key_id=key_id,
     )
@@ -153,7 +153,7 @@ def parse_short_code(text: str) -> ShortCode:
     Refuses (``InvalidTicket``) what cannot be a code.
     """
     code = text.strip().upper().translate(_READ_AS)
-    if len(code) != PREFIX_LENGTH + 1 or not set(code) <= set(CROCKFORD):
+    if len(code) != PREFIX_LENGTH + 1 or not set(code) <= set(base32.ALPHABET):
         raise InvalidTicket("A ticket code has eight letters and digits, like 7K3M-Q2XD.")
     return ShortCode(prefix=code[:PREFIX_LENGTH], check=code[PREFIX_LENGTH])
 
@@ -224,16 +224,4 @@ def _signing_key(key_id: str) -> "Ed25519PrivateKey":
 
 
 def _check_character(ticket_no: str) -> str:
-    return CROCKFORD[int(ticket_no[-2:], 16) % len(CROCKFORD)]
-
-
-def _guest_bytes(guest: str) -> bytes:
-    value = 0
-    for character in guest:
-        value = value * 32 + CROCKFORD.index(character)
-    return value.to_bytes(10, "big")
-
-
-def _guest_text(raw: bytes) -> str:
-    value = int.from_bytes(raw, "big")
-    return "".join(CROCKFORD[value >> shift & 31] for shift in range(75, -1, -5))
+    return base32.ALPHABET[int(ticket_no[-2:], 16) % len(base32.ALPHABET)]

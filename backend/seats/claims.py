@@ -6,13 +6,13 @@ import secrets
 import zlib
 from dataclasses import dataclass
 
+from backend.shared import base32
 from backend.shared.errors import BadInput
 
 GUEST_LENGTH, ATTEMPT_LENGTH = 16, 6
 SEATS_PER_BLOCK = 24
 """A full block of this many claims stays under 1 KB: one write unit."""
 BLOCKS_PER_SUMMARY = 128
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def parse_claim(text: str, *, block: int) -> Claim:
 
 def new_attempt() -> str:
     """A fresh attempt: 30 random bits. An attempt that was used before would oversell."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(ATTEMPT_LENGTH))
+    return "".join(secrets.choice(base32.ALPHABET) for _ in range(ATTEMPT_LENGTH))
 
 
 def block_caps(capacity: int) -> list[int]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from backend.registrations import tickets
 from backend.registrations.tickets import InvalidTicket, Ticket
+from backend.shared import base32
 from backend.shared.secrets_manager import TicketKeys
 
 EVENT = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -46,7 +47,7 @@ def test_a_ticket_says_what_the_registration_is():
 @given(
     event=st.uuids(),
     shard=st.integers(0, 63),
-    guest=st.text(tickets.CROCKFORD, min_size=16, max_size=16),
+    guest=st.text(base32.ALPHABET, min_size=16, max_size=16),
     number=st.binary(min_size=8, max_size=8),
 )
 def test_every_registration_has_a_ticket_that_verifies(event, shard, guest, number):
