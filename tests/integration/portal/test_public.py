@@ -12,7 +12,9 @@ from backend.events.services import cancel_event, create_event, publish_event
 from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
 from backend.shared.clock import utc_now
-from tests.factories.events import build_details
+from portal.public.views.me import PER_PAGE
+from tests.factories.events import build_details, make_event
+from tests.factories.registrations import make_registration
 from tests.factories.users import a_user
 
 SignIn = Callable[..., Client]
@@ -154,6 +156,24 @@ def test_a_canceled_event_says_so_and_takes_nobody(sign_in: SignIn):
 
 def test_no_tickets_yet_leads_to_the_events(sign_in: SignIn):
     assert "No tickets yet" in sign_in().get("/me").content.decode()
+
+
+def test_many_tickets_go_on_and_back_to_the_start(sign_in: SignIn, pool):
+    email = pool.make()
+    made = [make_event().uuid for _ in range(PER_PAGE + 1)]
+    for event_id in made:
+        make_registration(event_id=event_id, user_email=email)
+    client = sign_in(email)
+
+    first = client.get("/me").content.decode()
+    ahead = re.search(r'href="(\?page=[^"]+)" rel="next">Show older ones<', first)
+    assert ahead
+    second = client.get(f"/me{ahead[1]}").content.decode()
+
+    shown = [re.findall(r'href="/me/tickets/([^"]+)"', page) for page in (first, second)]
+    assert [len(page) for page in shown] == [PER_PAGE, 1]
+    assert sorted(shown[0] + shown[1]) == sorted(made)
+    assert re.findall(r'href="([^"]+)">Back to the start<', second) == ["?"]
 
 
 @pytest.mark.parametrize("since", ["0001-01-01", "9999-12-31"])
