@@ -93,7 +93,8 @@ def _moment(moment: datetime) -> str | None:
 
 @cache
 def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # These two are no places, and not on every machine that a mail is written on.
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def _time_zone(details: EventDetails) -> str | None:

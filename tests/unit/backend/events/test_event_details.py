@@ -100,6 +100,8 @@ def test_details_at_the_edge_pass(values):
         ("time_zone", "Europe/Atlantis"),
         ("time_zone", "../../etc/passwd"),
         ("time_zone", "/etc/localtime"),
+        ("time_zone", "localtime"),
+        ("time_zone", "Factory"),
         ("location_type", "UNDER_WATER"),
         ("category", "party"),
         ("visibility", "SECRET"),
