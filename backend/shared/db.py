@@ -5,7 +5,7 @@ with the refusal (``StaleWrite.old``), so no second read is needed to say why.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -227,12 +227,6 @@ def query_page(
     )
     items = list(results)
     return Page(items, results.last_evaluated_key)
-
-
-def raw_keys(item: Model, names: Iterable[str]) -> dict[str, Any]:
-    """The named attributes as DynamoDB writes them: a start key for ``query_page``."""
-    serialized = item.serialize()
-    return {name: serialized[name] for name in names}
 
 
 class EnumAttribute(Attribute[StateT], Generic[StateT]):
