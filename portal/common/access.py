@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from portal.common.kept_form import keep
 from portal.common.safe_next import page_asked_from
@@ -46,13 +48,21 @@ def to_sign_in(request: HttpRequest, *, has_page: bool = True) -> HttpResponse:
     if request.headers.get("HX-Request"):
         page = page_asked_from(request, otherwise=page)
     if request.method == "POST":
-        keep(request, page=page)
+        _tell_signed_out(request, kept=keep(request, page=page))
     elif request.method != "GET":
         page = page_asked_from(request)
     target = f"{reverse('sign-in')}?{urlencode({'next': page})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
+
+
+def _tell_signed_out(request: HttpRequest, *, kept: bool) -> None:
+    """Nobody should wonder why a form led to the sign-in page."""
+    if kept:
+        messages.info(request, _("You were signed out. Sign in: what you typed comes back."))
+    else:
+        messages.info(request, _("You were signed out. Sign in, then try again."))
 
 
 def _answers_get(view: View) -> bool:

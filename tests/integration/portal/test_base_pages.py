@@ -83,7 +83,16 @@ def test_kept_form_opens_on_its_own_page_only(visitor, pool):
     assert 'value="Bring cake"' in visitor.get("/test/note").text
 
 
+def test_sign_in_page_says_that_what_was_typed_comes_back(visitor):
+    page = visitor.post("/test/note", NOTE, follow=True)
+
+    assert "You were signed out. Sign in: what you typed comes back." in page.text
+
+
 def test_form_too_large_to_keep_still_leads_to_sign_in(visitor, pool):
+    asked = visitor.post("/test/note", {"title": "x" * 20_000}, follow=True)
+    assert "You were signed out. Sign in, then try again." in asked.text
+
     back = go_on(visitor, pool, visitor.post("/test/note", {"title": "x" * 20_000}))
 
     assert "xxxx" not in visitor.get(back["Location"]).text
