@@ -40,7 +40,7 @@ class _NumbersMixin(EventPageMixin):
         begun = event.starts_at <= now or bool(shown.spans)
         parts = {
             "numbers": shown,
-            "getting_ready": event.status in (S.DRAFT, S.PUBLISHED) and not begun,
+            "getting_ready": event.status is S.DRAFT or (event.status is S.PUBLISHED and not begun),
             "days_left": _days_until(event, now=now),
         }
         return {

@@ -64,6 +64,16 @@ def test_readiness_ticks_off_what_is_there():
     assert after["steps_done"] == 2
 
 
+def test_draft_whose_start_has_passed_still_shows_the_list():
+    event = draft(starts_at=NOW - 48 * HOUR, ends_at=NOW + 48 * HOUR)
+
+    page = browser_of("owner", event.uuid).get(f"/o/e/{event.uuid}")
+
+    assert "steps" in page.context
+    assert "In the past" in page.text
+    assert "Nobody has arrived yet" not in page.text
+
+
 def test_day_of_the_event_shows_arrivals_instead_of_the_list():
     page = browser_of("owner", (event := running()).uuid).get(f"/o/e/{event.uuid}")
 
@@ -120,7 +130,10 @@ def test_publishing_an_event_that_is_over_is_refused_with_the_reason():
 def test_publish_dialog_names_who_will_see_it(visibility, words):
     event = draft(visibility=visibility)
 
-    assert words in browser_of("owner", event.uuid).get(f"/o/e/{event.uuid}").text
+    page = browser_of("owner", event.uuid).get(f"/o/e/{event.uuid}")
+
+    assert words in page.text
+    assert '<button class="fo-btn fo-btn--primary" type="submit">Publish</button>' in page.text
 
 
 # Canceling
