@@ -80,7 +80,7 @@ def edit_event(
 
     Refuses with ``EventNotFound``, ``EventForbidden``, ``EventClosed`` (over, canceled),
     ``StaleWrite`` (somebody edited meanwhile) and ``BadInput``: also when a published
-    event would get another capacity or a start that is over.
+    event would get another capacity or an end that is over.
     """
     event = _authorize_change(event_id, actor, now)
     if event.version != version:
