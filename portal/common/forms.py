@@ -35,13 +35,6 @@ class FoyerForm(forms.Form):
             field.widget.attrs.setdefault("class", css)
 
 
-class Switch(forms.CheckboxInput):
-    """A check box that looks like a switch: for settings that are on or off."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"class": "fo-switch", "role": "switch", **(attrs or {})})
-
-
 class ServiceFormView(KeepsTypedMixin, FormView):
     """A form over one service call.
 

@@ -36,6 +36,13 @@ def test_every_icon_of_the_templates_is_listed():
     assert sorted(asked - set(drawings())) == []
 
 
+def test_every_listed_icon_is_asked_for():
+    sources = [*PAGES, *(ROOT / "portal").rglob("*.py"), *(ROOT / "static_src/js").glob("*.js")]
+    words = set(re.findall(r"""["']([a-z0-9-]+)["']""", "".join(map(Path.read_text, sources))))
+
+    assert [name for name in icon_names() if name not in words] == []
+
+
 def test_icon_list_is_sorted_and_without_doubles():
     assert icon_names() == sorted(set(icon_names()))
 
