@@ -58,7 +58,7 @@ def _run_check(check: tuple[str, list[str]]) -> int:
 def tests() -> int:
     """The whole test suite with the coverage gate; browser tests where there is a browser."""
     browser = find_browser()
-    command = [str(BIN / "python"), "-m", "pytest", "-q", "-n", _workers(), "--dist", "loadgroup"]
+    command = [str(BIN / "python"), "-m", "pytest", "-q", "-n", _workers(), "--dist", "worksteal"]
     command += ["--cov=backend", "--cov-branch", "--cov-report=term:skip-covered", "--no-header"]
     if browser is None:
         if os.environ.get("CI") == "true":

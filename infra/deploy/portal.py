@@ -5,13 +5,15 @@ The package is made in ``.build/portal-<stage>`` from what the portal runs with 
 and environment) is written beside the package.
 """
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,6 +49,23 @@ def deploy_portal(
     """
     values = stage_parameters(stage, target) | dict(parameters or {})
     values |= {key: value for found in outputs.values() for key, value in found.items()}
+    with _alone():
+        _deliver(stage, values, target, report)
+    address = portal_url(stage, target)
+    outputs["portal"]["PortalUrl"] = address
+    return address
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One delivery from this checkout at a time: the package and the manifest are files here."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "portal.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _deliver(stage: str, values: Mapping[str, str], target: Target, report: Report) -> None:
     with _Step("static", "uploaded", report):
         _run(
             [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0"],
@@ -64,9 +83,6 @@ def deploy_portal(
             folder=folder,
             environment=_client_environment(target) | {"VIRTUAL_ENV": str(libraries)},
         )
-    address = portal_url(stage, target)
-    outputs["portal"]["PortalUrl"] = address
-    return address
 
 
 def portal_environment(values: Mapping[str, str], target: Target) -> dict[str, str]:

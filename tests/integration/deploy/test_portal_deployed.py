@@ -22,7 +22,6 @@ from tests.integration.localcloud.http import request
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("zappa"),  # one package, one deployment
     pytest.mark.skipif(not os.environ.get("CI"), reason="a minute of packaging: CI=true"),
 ]
 STAGE = "local"
