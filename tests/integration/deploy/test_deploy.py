@@ -131,7 +131,7 @@ WRITES = {  # role → tables it may put a new item into
     ("api", "RegisterRole"): {"Users", "Profiles"},
     ("api", "PublicEventsRole"): set(),
     ("api", "EventsRole"): {"Events", "SeatBlocks", "Team", "Idempotency"},
-    ("api", "RegistrationsRole"): {"Registrations", "SeatBlocks", "Idempotency"},
+    ("api", "RegistrationsRole"): {"Registrations", "SeatBlocks"},
     ("api", "ScansRole"): {"Scans"},
     ("streams", "NotificationsStreamRole"): set(),
 }
