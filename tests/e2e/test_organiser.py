@@ -317,6 +317,25 @@ def test_canceling_an_event_names_what_happens_and_wants_its_title(
     assert Event.fetch(busy.uuid).status is EventStatus.CANCELED
 
 
+def test_navigation_of_a_phone_opens_and_closes_by_keyboard(
+    busy, browser_page, sign_in_as, check_axe
+):
+    sign_in_as("owner", busy.uuid)
+    page = browser_page(390)
+    page.goto(f"/o/e/{busy.uuid}/registrations")
+    more = page.get_by_role("link", name="More")
+    more.press("Enter")
+    expect(page.get_by_role("navigation", name="Event").get_by_role("link").first).to_be_focused()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    check_axe(page)
+
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("navigation", name="Event")).to_be_hidden()
+    expect(more).to_be_focused()
+    expect(more).to_have_attribute("aria-expanded", "false")
+
+
 @pytest.mark.parametrize(("width", "dark"), SHAPES)
 def test_pages_look_right_and_are_accessible(
     busy, draft, portal_url, browser_page, sign_in_as, check_axe, shoot, width, dark
