@@ -111,6 +111,15 @@ def _reload_portal_settings() -> None:
         settings._wrapped = Settings("portal.settings")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes, or the package registry, is left to ``CI=true``."""
+    if os.environ.get("CI") == "true":
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
 def _kind_of(item: pytest.Item) -> str:
     names = getattr(item, "fixturenames", ())
     return "stage" if {"stage", "stage_cloud"} & {*names} else "tables"

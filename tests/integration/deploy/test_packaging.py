@@ -3,7 +3,6 @@
 import ast
 import io
 import json
-import os
 import subprocess
 import sys
 import zipfile
@@ -62,7 +61,6 @@ def test_handler_runs_from_its_own_bundle_and_the_domain_layer(name: str, tmp_pa
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not os.environ.get("CI"), reason="downloads the layer: CI=true")
 def test_every_handler_runs_from_its_bundle_and_the_two_layers_alone(tmp_path: Path):
     """Functions of the local cloud see this environment's packages; here they do not."""
     libraries = install(ROOT / "requirements-api.txt", "python", architecture=None) / "python"

@@ -4,7 +4,6 @@ Takes a minute and needs the package registry once, so only ``CI=true`` runs it.
 """
 
 import io
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,10 +19,7 @@ from infra.deploy.portal import delete_portal, deploy_portal, function_exists
 from infra.localcloud.cloud import LocalCloud
 from tests.integration.localcloud.http import request
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not os.environ.get("CI"), reason="a minute of packaging: CI=true"),
-]
+pytestmark = pytest.mark.slow
 STAGE = "local"
 COLD_STARTS = 4  # on a busy machine the first one may take longer than a client waits
 
