@@ -79,6 +79,7 @@ def _stamp() -> str:
     files += sorted(path for path in SOURCE.rglob("*") if path.is_file())
     for path in files:
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    digest.update(SCRIPTS["vendor/htmx.js"].read_bytes())  # comes with pip, not with npm's lock
     return digest.hexdigest()
 
 
