@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from backend.activity.models import Stats
 from backend.events.services import cancel_event, create_event, publish_event
 from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
@@ -70,6 +71,17 @@ def test_an_event_page_leads_to_registering(visitor: Client):
     assert "<script>alert" not in text
     assert f"/e/{event.uuid}/register" in text
     assert "3 places left" in text
+
+
+def test_a_seat_the_counters_do_not_know_of_yet_is_not_called_zero_places(visitor: Client):
+    event, _ = published(capacity=3)
+    Stats.add_up(f"{event.uuid}#R0", {"registered": 3}, first_seq="1", last_seq="2")
+
+    text = visitor.get(f"/e/{event.uuid}").content.decode()
+
+    assert "Free, a place is left" in text
+    assert f"/e/{event.uuid}/register" in text
+    assert "0 places left" not in text
 
 
 def test_a_private_or_unknown_event_is_not_found(visitor: Client):
