@@ -146,8 +146,9 @@ class LocalCloud:
         )
 
     def _command(self, name: str) -> str:
-        state = "" if self.state_dir == DEFAULT_STATE else f" --state {self.state_dir}"
-        return f"python -m infra.localcloud {name}{state}"
+        if self.state_dir == DEFAULT_STATE:
+            return {"up": "make run", "down": "make stop"}[name]
+        return f"python -m infra.localcloud {name} --state {self.state_dir}"
 
     def _recorded(self) -> dict[str, int]:
         try:

@@ -47,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(args: argparse.Namespace, running: ExitStack) -> None:
     port = _free_port(args.port)
+    if port != args.port:
+        print(f"  Port {args.port} is in use: the portal takes {port}.", flush=True)
     address = f"http://{HOST}:{port}"
     parameters = {
         "PublicBaseUrl": address,

@@ -81,8 +81,10 @@ def test_second_run_keeps_the_data_and_takes_the_next_port_if_its_is_taken(
         taken.listen()
         with running(state_dir, port) as (_, said):
             assert outputs(state_dir)["UserPoolId"] == pool
-            address = said[5].split()[1]
+            address = said[6].split()[1]
             assert address != f"http://127.0.0.1:{port}"
+            taken_instead = address.rpartition(":")[2]
+            assert said[0] == f"  Port {port} is in use: the portal takes {taken_instead}."
             assert request("GET", f"{address}/signin")[0] == 200
 
 
