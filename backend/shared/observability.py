@@ -7,13 +7,13 @@ import logging
 import os
 import time
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 
 # No line tells them, and asking for the process id is a system call on each.
 logging.logProcesses = logging.logThreads = logging.logMultiprocessing = False
 
 logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "foyer"), utc=True)
-metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Foyer"))
+_NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Foyer")
 
 
 def trace_id() -> str:
@@ -60,7 +60,7 @@ def log_request(
                 "Timestamp": int(time.time() * 1000),
                 "CloudWatchMetrics": [
                     {
-                        "Namespace": metrics.provider.namespace,
+                        "Namespace": _NAMESPACE,
                         "Dimensions": [["service"], ["service", "operation"]],
                         "Metrics": [
                             {"Name": counted, "Unit": "Count"},
