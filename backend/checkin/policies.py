@@ -36,10 +36,13 @@ def rule_broken_by_gate(gate: str) -> str | None:
 def refusal_of_door(event: Event, *, now: datetime) -> ScanResult | None:
     """Why nobody is admitted now, or ``None`` while the door is open.
 
-    It opens twelve hours before the event starts and closes when it ends.
+    It opens twelve hours before the event starts and closes when it ends; an archived event,
+    which may have been canceled long before its end, admits nobody.
     """
     if event.status is EventStatus.CANCELED:
         return ScanResult.CANCELED
+    if event.status is EventStatus.ARCHIVED:
+        return ScanResult.OVER
     if now < event.starts_at - OPENS_BEFORE_START:
         return ScanResult.NOT_YET
     if now >= event.ends_at:

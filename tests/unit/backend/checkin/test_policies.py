@@ -25,6 +25,7 @@ HOUR, MOMENT = timedelta(hours=1), timedelta(milliseconds=1)
         (EventStatus.CANCELED, -24 * HOUR, R.CANCELED),
         (EventStatus.CANCELED, HOUR, R.CANCELED),
         (EventStatus.FINISHED, HOUR, None),
+        (EventStatus.ARCHIVED, HOUR, R.OVER),
     ],
 )
 def test_the_door_is_open_from_twelve_hours_before_until_the_end(status, away, refusal):
