@@ -19,6 +19,9 @@ import requests
 from botocore import UNSIGNED
 from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pycognito.aws_srp import AWSSRP
 from pycognito.exceptions import TokenVerificationException
 
@@ -72,7 +75,9 @@ class Unavailable(Rejected):
     code = "sign_in_unavailable"
 
     def __init__(self) -> None:
-        super().__init__("Sign-in cannot be reached at the moment. Please try again in a minute.")
+        super().__init__(
+            _("Sign-in cannot be reached at the moment. Please try again in a minute.")
+        )
 
 
 class Step(StrEnum):
@@ -248,7 +253,10 @@ def _outcome(pool: _Pool, answer: Any, *, username: str) -> SignedIn | Challenge
         return _signed_in(pool, result, result["RefreshToken"])
     name = answer.get("ChallengeName")
     if name not in list(Step):
-        raise Rejected(f"This account needs a sign-in step that this page cannot do ({name}).")
+        raise Rejected(
+            _("This account needs a sign-in step that this page cannot do (%(name)s).")
+            % {"name": name}
+        )
     known_as = answer.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", username)
     return Challenge(step=Step(name), session=answer["Session"], username=known_as)
 
@@ -258,7 +266,7 @@ def _signed_in(pool: _Pool, result: dict[str, Any], refresh_token: str) -> Signe
         claims = pool.verify_token(result["IdToken"], "id_token", "id")
         pool.verify_token(result["AccessToken"], "access_token", "access")
     except (TokenVerificationException, jwt.PyJWTError) as error:
-        raise ChallengeOver("The tokens could not be verified. Please sign in again.") from error
+        raise ChallengeOver(_("The tokens could not be verified. Please sign in again.")) from error
     return SignedIn(
         claims={name: claims[name] for name in CLAIMS if name in claims},
         access_token=result["AccessToken"],
@@ -267,17 +275,29 @@ def _signed_in(pool: _Pool, result: dict[str, Any], refresh_token: str) -> Signe
     )
 
 
-REFUSALS: dict[str, tuple[type[Exception], str]] = {
-    "UserNotConfirmedException": (NotConfirmed, "Please confirm your e-mail address first."),
-    "PasswordResetRequiredException": (ResetRequired, "A new password has to be set first."),
-    "CodeMismatchException": (WrongCode, "That is not the present code."),
-    "EnableSoftwareTokenMFAException": (WrongCode, "That is not the present code."),
-    "ExpiredCodeException": (ChallengeOver, "The sign-in took too long. Please start again."),
-    "InvalidPasswordException": (WeakPassword, "The password does not follow the rules."),
+REFUSALS: dict[str, tuple[type[Exception], Promise]] = {
+    "UserNotConfirmedException": (
+        NotConfirmed,
+        gettext_lazy("Please confirm your e-mail address first."),
+    ),
+    "PasswordResetRequiredException": (
+        ResetRequired,
+        gettext_lazy("A new password has to be set first."),
+    ),
+    "CodeMismatchException": (WrongCode, gettext_lazy("That is not the present code.")),
+    "EnableSoftwareTokenMFAException": (WrongCode, gettext_lazy("That is not the present code.")),
+    "ExpiredCodeException": (
+        ChallengeOver,
+        gettext_lazy("The sign-in took too long. Please start again."),
+    ),
+    "InvalidPasswordException": (
+        WeakPassword,
+        gettext_lazy("The password does not follow the rules."),
+    ),
 }
-MESSAGES: dict[type[Exception], str] = {
-    WrongCredentials: "This e-mail and password do not match.",
-    ChallengeOver: "The sign-in took too long. Please start again.",
+MESSAGES: dict[type[Exception], Promise] = {
+    WrongCredentials: gettext_lazy("This e-mail and password do not match."),
+    ChallengeOver: gettext_lazy("The sign-in took too long. Please start again."),
 }
 
 
@@ -293,12 +313,14 @@ def _ask(call: Callable[[], Any], refusals: dict[str, type[Exception] | None]) -
             kind = refusals[name]
             if kind is None:
                 return None
-            raise kind(MESSAGES.get(kind, "")) from error
+            raise kind(str(MESSAGES.get(kind, ""))) from error
         if name in REFUSALS:
             kind, message = REFUSALS[name]
-            raise kind(message) from error
+            raise kind(str(message)) from error
         if name in TOO_MANY:
-            raise TooManyAttempts("Too many attempts. Please wait a quarter of an hour.") from error
+            raise TooManyAttempts(
+                _("Too many attempts. Please wait a quarter of an hour.")
+            ) from error
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
             raise Unavailable from error
         raise

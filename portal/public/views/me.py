@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from backend.events import queries as events
@@ -55,7 +56,7 @@ class TicketView(SignInRequiredMixin, TemplateView):
         now, actor = timezone.now(), self.request.actor
         mine = queries.fetch_mine(event_id=event_id, actor=actor, now=now)
         if not mine.is_active:
-            raise RegistrationNotFound("You gave up your place at this event.")
+            raise RegistrationNotFound(_("You gave up your place at this event."))
         event = events.settings_of(event_id, now=now)
         confirmed = mine.status is RegistrationStatus.CONFIRMED
         return super().get_context_data(
