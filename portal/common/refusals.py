@@ -61,13 +61,7 @@ def back_with_message(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def add_refusal(form: BaseForm, refusal: DomainError) -> None:
     """Put a refusal where it belongs: by its fields, else above the form."""
-    placed = False
     for name, rule in refusal.fields.items():
-        if name in form.fields:
-            form.add_error(name, rule)
-            placed = True
-        else:
-            form.add_error(None, rule)
-            placed = True
-    if not placed:
+        form.add_error(name if name in form.fields else None, rule)
+    if not refusal.fields:
         form.add_error(None, refusal.message)
