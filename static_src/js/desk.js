@@ -20,6 +20,7 @@ const field = part("#ticket");
 const dialog = document.getElementById("gate");
 const sounds = new Sounds(remembered("muted") === "true");
 const sightings = new Sightings();
+const undoing = new Set();
 let gate = remembered(`gate.${desk.dataset.event}`) || desk.dataset.gate;
 let express = remembered("speed") === "express";
 let onItsWay = null; // the scan whose answer is awaited on the page
@@ -115,7 +116,10 @@ function settle(scan) {
 }
 
 async function undo(answer) {
+  if (undoing.has(answer.scan_id)) return; // pressed twice: the second answer would be a refusal
+  undoing.add(answer.scan_id);
   const reply = await send(desk.dataset.undo, token, { guest: answer.guest, scan_id: answer.scan_id });
+  undoing.delete(answer.scan_id);
   if (reply.status === 200) rows.undone(answer.scan_id);
   else if (reply.status === 409) rows.settled(answer.scan_id);
   if (screen.answer === answer) screen.close();
