@@ -1,6 +1,5 @@
 """Answers for the page's own requests: JSON, also when the domain refuses."""
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,10 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from backend.shared.errors import BadInput, DomainError, Unauthorized
+from backend.shared.errors import DomainError, Unauthorized
 from portal.common.refusals import PAGES
-
-LARGEST_BODY = 4_000
 
 
 class JsonView(View):
@@ -39,14 +36,3 @@ class JsonView(View):
             return JsonResponse(body, status=401)
         status = next((s for kind, s in PAGES.items() if isinstance(refusal, kind)), 400)
         return JsonResponse(body, status=status)
-
-
-def posted(request: HttpRequest) -> dict[str, Any]:
-    """The posted JSON object; refuses with ``BadInput`` what is none."""
-    try:
-        body = json.loads(request.body) if len(request.body) <= LARGEST_BODY else None
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise BadInput({}, _("This is not a JSON object."))
-    return body

@@ -27,10 +27,11 @@ from backend.shared.errors import BadInput
 from portal.common import kept_form
 from portal.common.access import SignInRequiredMixin
 from portal.common.event_times import local_text
+from portal.common.json_body import posted
 from portal.kiosk.answers import LOOKS, answer_of
 from portal.kiosk.forms.desk import GATE_LENGTH, GateForm, ScanForm, UndoForm
 from portal.kiosk.gates import gate_of, keep_gate
-from portal.kiosk.views.answering import JsonView, posted
+from portal.kiosk.views.answering import JsonView
 
 # What the scripts draw: every result, and the states that only the page knows.
 ICONS = sorted(

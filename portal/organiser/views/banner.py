@@ -1,6 +1,5 @@
 """The banner goes from the browser straight to S3: an offer here, the upload there, then attach."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
@@ -12,9 +11,8 @@ from django.views import View
 from backend.events import media_bucket, services
 from backend.events.models import Event
 from backend.shared.errors import BadInput, DomainError, Unauthorized
+from portal.common.json_body import posted
 from portal.common.refusals import PAGES
-
-LARGEST_BODY = 2_000
 
 
 def banner_context(event: Event) -> dict[str, Any]:
@@ -65,11 +63,7 @@ class AttachBannerView(_BannerView):
 
 
 def _text(request: HttpRequest, name: str) -> str:
-    try:
-        body = json.loads(request.body) if len(request.body) <= LARGEST_BODY else None
-    except (ValueError, RecursionError):
-        body = None
-    value = body.get(name) if isinstance(body, dict) else None
+    value = posted(request).get(name)
     if not isinstance(value, str):
         raise BadInput({name: _("A text is needed.")})
     return value
