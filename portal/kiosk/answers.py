@@ -129,4 +129,6 @@ def _invalid(outcome: ScanOutcome) -> tuple[str, str]:
     if outcome.candidates:
         names = " · ".join(str(one.name or "") for one in outcome.candidates)
         return names, _("This code fits more than one guest. Scan the QR code instead.")
-    return _("Not a ticket, or damaged."), _("Type the eight characters under the QR code.")
+    return _("Not a ticket, or damaged."), _(
+        "Check the eight characters under the QR code and type them, or find the guest by name."
+    )
