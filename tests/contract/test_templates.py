@@ -381,3 +381,14 @@ def test_api_and_portal_read_uploads_and_write_banners():
         "banners/*": {"s3:PutObject", "s3:DeleteObject"},
     }
     assert rights == {"api.EventsRole": needed, "portal.PortalRole": needed}
+
+
+@pytest.mark.parametrize("provider", ["GoogleProvider", "OidcProvider"])
+def test_people_from_outside_bring_whether_their_address_is_verified(provider):
+    properties = TEMPLATES["auth"]["Resources"][provider]["Properties"]
+
+    assert properties["AttributeMapping"] == {
+        "email": "email",
+        "email_verified": "email_verified",
+        "name": "name",
+    }
