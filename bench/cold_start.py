@@ -112,7 +112,7 @@ def _bare_botocore() -> float:
     imported = time.process_time()
     config = Config(connect_timeout=1, read_timeout=3)
     client = botocore.session.get_session().create_client("dynamodb", config=config)
-    client.get_item(TableName="bench-events", Key={"uuid": {"S": EVENT}})
+    client.get_item(TableName=f"{os.environ['STAGE']}-events", Key={"uuid": {"S": EVENT}})
     return imported
 
 
