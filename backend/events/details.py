@@ -1,6 +1,5 @@
 """What an organiser says about an event, and the rules that each field keeps."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -8,15 +7,12 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from backend.events.kinds import Category, LocationType, Visibility
+from backend.shared import control_characters
 from backend.shared.errors import BadInput
 
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_LOCATION = 200, 10_000, 300
 LARGEST_CAPACITY = 100_000
 LONGEST_EVENT = timedelta(days=366)
-
-# Control characters, and halves of a character, which no encoding can store.
-_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_NOT_IN_PROSE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +71,15 @@ def _title(details: EventDetails) -> str | None:
 def _line(text: str, longest: int) -> str | None:
     if len(text) > longest:
         return f"At most {longest} characters."
-    return "Control characters are not allowed." if _NOT_IN_A_LINE.search(text) else None
+    return (
+        "Control characters are not allowed." if control_characters.IN_A_LINE.search(text) else None
+    )
 
 
 def _description(details: EventDetails) -> str | None:
     if len(details.description) > LONGEST_DESCRIPTION:
         return f"At most {LONGEST_DESCRIPTION:,} characters."
-    bad = _NOT_IN_PROSE.search(details.description)
+    bad = control_characters.IN_PROSE.search(details.description)
     return "Control characters are not allowed." if bad else None
 
 

@@ -1,14 +1,13 @@
 """Who acts: built by the API from a verified token, by the portal from its session."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from backend.shared import control_characters
 from backend.shared.config import config
 
 LONGEST_NAME = 200
-_NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class ActorKind(StrEnum):
@@ -75,7 +74,7 @@ class Actor:
 
 def _shown_name(name: str) -> str:
     """One line of bounded length: people may give Cognito any name without asking us."""
-    return " ".join(_NOT_SHOWN.sub(" ", name).split())[:LONGEST_NAME]
+    return " ".join(control_characters.IN_A_LINE.sub(" ", name).split())[:LONGEST_NAME]
 
 
 def _groups(value: object) -> frozenset[str]:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from backend.profiles import services as profiles
+from backend.shared import control_characters
 from backend.shared.actor import normalise_email
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
@@ -31,7 +32,6 @@ _PLAIN_ADDRESS = re.compile(
     r"[a-z0-9_+-]{1,30}(\.[a-z0-9_+-]{1,30})?@([a-z0-9]{1,63}\.)+"
     r"(?!(arpa|invalid|local|localhost|onion|test)$)[a-z]{2,63}"
 )
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def sign_up(*, email: str, password: str, name: str, now: datetime) -> None:
@@ -134,7 +134,9 @@ def _bad_name(name: str) -> str | None:
         return "Give a name."
     if len(name) > LONGEST_NAME:
         return f"At most {LONGEST_NAME} characters."
-    return "Control characters are not allowed." if _CONTROL.search(name) else None
+    return (
+        "Control characters are not allowed." if control_characters.IN_A_LINE.search(name) else None
+    )
 
 
 def _bad_password(password: str) -> str | None:
@@ -145,6 +147,6 @@ def _bad_password(password: str) -> str | None:
         and re.search(r"[a-z]", password)
         and re.search(r"[0-9]", password)
         and password == password.strip()
-        and not _CONTROL.search(password)
+        and not control_characters.IN_A_LINE.search(password)
     )
     return None if fits else STRONG_ENOUGH
