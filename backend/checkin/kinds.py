@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+SCAN_ID = "[0-9A-Za-z_-]{1,64}"
+"""What the id of a scan looks like, as a pattern; devices make them."""
+
 
 class ScanResult(StrEnum):
     """The answer of a scan: a machine word; pages give it colour, word, icon and sound."""

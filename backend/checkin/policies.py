@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from backend.checkin.kinds import ScanResult
+from backend.checkin.kinds import SCAN_ID, ScanResult
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.registrations.models import Registration
@@ -12,13 +12,12 @@ from backend.shared.errors import BadInput
 
 OPENS_BEFORE_START = timedelta(hours=12)
 LONGEST_GATE = 60
-_SCAN_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 def check_scan(*, scan_id: str, gate: str) -> None:
     """Refuse (``BadInput``) a scan id or a gate that cannot be stored or shown."""
     fields = {}
-    if not _SCAN_ID.fullmatch(scan_id):
+    if not re.fullmatch(SCAN_ID, scan_id):
         fields["scan_id"] = "A scan id has 1 to 64 letters, digits, dashes and underscores."
     if rule := rule_broken_by_gate(gate):
         fields["gate"] = rule

@@ -4,17 +4,16 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from backend.checkin.kinds import ScanResult
+from backend.checkin.kinds import SCAN_ID, ScanResult
 from backend.checkin.policies import LONGEST_GATE, rule_broken_by_gate
 from backend.checkin.services import ScanOutcome
 from backend.registrations.models import Registration
 from backend.shared.shapes import Answer, Flag, Request, UtcTime, broken, line
 
 MOST_SCANS = 100
-SCAN_ID = r"^[0-9A-Za-z_-]{1,64}$"
 # A ticket's text is never trimmed: its alphabet has a space in it.
 TicketText = Annotated[str, line(300, least=1, trim=False)]
-ScanId = Annotated[str, Field(pattern=SCAN_ID, max_length=64)]
+ScanId = Annotated[str, Field(pattern=f"^{SCAN_ID}$", max_length=64)]
 
 
 def _checked_gate(gate: str) -> str:

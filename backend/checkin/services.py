@@ -95,7 +95,9 @@ def admit(
 
 
 def undo(*, event_id: str, guest: str, scan_id: str, actor: Actor, now: datetime) -> Registration:
-    """Take back the admission that ``scan_id`` made; that scan id never admits again.
+    """Take back the admission that ``scan_id`` made.
+
+    Sent again it admits no more: it is the last one undone, or ``resent`` finds its record.
 
     One conditional write. Repeating it changes nothing. Refuses with ``AdmissionChanged`` when
     another scan admitted the guest or nobody did, with ``RegistrationNotFound``, and like

@@ -4,8 +4,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from backend.checkin.kinds import SCAN_ID
+
 GATE_LENGTH = 60
-SCAN_ID = r"^[0-9A-Za-z_-]{1,64}\Z"
 
 
 def one_line(text: str) -> None:
@@ -30,11 +31,11 @@ class ScanForm(forms.Form):
         strip=False,
         error_messages={"required": _("Type the eight characters under the QR code.")},
     )
-    scan_id = forms.RegexField(SCAN_ID)
+    scan_id = forms.RegexField(rf"^{SCAN_ID}\Z")
     gate = forms.CharField(max_length=GATE_LENGTH, required=False, validators=[one_line])
     resent = forms.BooleanField(required=False)
 
 
 class UndoForm(forms.Form):
     guest = forms.RegexField(r"^[0-9A-Z]{16}\Z")
-    scan_id = forms.RegexField(SCAN_ID)
+    scan_id = forms.RegexField(rf"^{SCAN_ID}\Z")
