@@ -4,9 +4,10 @@ A message is delivered when it is queued and again whenever it was nudged, becau
 got stuck. Records that fail are listed, so that the mapping delivers them again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from backend.notifications import services
 from backend.notifications.channels.email import EmailChannel
@@ -14,8 +15,8 @@ from backend.notifications.messages import Message, Suppression
 from backend.notifications.models import Notification
 from backend.registrations import mails
 from backend.shared.clock import utc_now
-from backend.shared.failures import traits_of
 from backend.shared.observability import logger
+from backend.shared.stream_batches import follow
 
 Composer = Callable[..., Message | Suppression]
 
@@ -23,20 +24,12 @@ COMPOSERS: dict[str, Composer] = {mails.CONFIRMED: mails.compose, mails.CANCELED
 _channel = EmailChannel()
 
 
-def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Send a batch; the answer lists the sequence numbers that failed."""
-    failed = []
-    for record in event["Records"]:
-        try:
-            if _asks_for_delivery(record):
-                _deliver(record["dynamodb"]["Keys"]["key"]["S"], now=utc_now())
-        except Exception as error:  # noqa: BLE001 - the batch's other messages go out
-            logger.error("delivery failed", extra=traits_of(error))
-            failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
-    return {"batchItemFailures": failed}
+def _follow_message(record: DynamoDBRecord) -> None:
+    if _asks_for_delivery(record):
+        _deliver(record["dynamodb"]["Keys"]["key"]["S"], now=utc_now())
 
 
-def _asks_for_delivery(record: Mapping[str, Any]) -> bool:
+def _asks_for_delivery(record: DynamoDBRecord) -> bool:
     if record["eventName"] == "INSERT":
         return True
     images = record["dynamodb"]
@@ -51,3 +44,6 @@ def _deliver(key: str, *, now: datetime) -> None:
 
     status = services.deliver(key=key, compose=compose, channel=_channel, now=now)
     logger.info("notification delivered", extra={"status": status})
+
+
+handler = follow(_follow_message)

@@ -1,4 +1,3 @@
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,15 +11,10 @@ from backend.handlers.events_stream import handler
 from backend.seats import services as seats
 from backend.seats.states import Availability
 from tests.factories.events import NOON, build_event
+from tests.support.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.usefixtures("tables")
 K = ActivityKind
-CONTEXT = SimpleNamespace(
-    function_name="events-stream",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:eu-central-1:000000000000:function:events-stream",
-    aws_request_id="1",
-)
 
 
 def change(old: Event | None, new: Event | None, number: int = 1) -> dict[str, Any]:

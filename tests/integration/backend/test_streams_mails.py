@@ -15,6 +15,7 @@ from backend.registrations.models import Registration
 from backend.shared.clock import utc_now
 from tests.factories.events import make_event
 from tests.factories.registrations import build_registration
+from tests.support.lambda_context import CONTEXT
 from tests.support.meetups import Meetup, mail_of, open_meetup
 from tests.support.stream_records import Record
 
@@ -29,7 +30,7 @@ def meetup() -> Meetup:
 
 
 def send(records: list[Record]) -> list[str]:
-    answer = notifications_stream.handler({"Records": records}, None)
+    answer = notifications_stream.handler({"Records": records}, CONTEXT)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
