@@ -43,7 +43,7 @@ reset: setup ## forget the local cloud's data
 test: check ## everything: checks, unit, integration, contract and browser tests
 	@$(BIN)/python -m infra.checks tests
 
-check: setup ## formatting, lint, types, import rules, templates
+check: setup ## formatting, lint, types, import rules, security, OpenAPI drift
 	@$(BIN)/python -m infra.checks static
 
 fix: setup ## format, and mend what lint can mend

@@ -5,8 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from backend.checkin.kinds import SCAN_ID
-
-GATE_LENGTH = 60
+from backend.checkin.policies import LONGEST_GATE
 
 
 def one_line(text: str) -> None:
@@ -17,7 +16,7 @@ def one_line(text: str) -> None:
 
 class GateForm(forms.Form):
     gate = forms.CharField(
-        max_length=GATE_LENGTH,
+        max_length=LONGEST_GATE,
         validators=[one_line],
         error_messages={"required": _("Say where this desk stands.")},
     )
@@ -32,7 +31,7 @@ class ScanForm(forms.Form):
         error_messages={"required": _("Type the eight characters under the QR code.")},
     )
     scan_id = forms.RegexField(rf"^{SCAN_ID}\Z")
-    gate = forms.CharField(max_length=GATE_LENGTH, required=False, validators=[one_line])
+    gate = forms.CharField(max_length=LONGEST_GATE, required=False, validators=[one_line])
     resent = forms.BooleanField(required=False)
 
 

@@ -20,6 +20,7 @@ from ulid import ULID
 from backend.activity import queries as activity
 from backend.checkin import services as checkin
 from backend.checkin.kinds import ScanResult
+from backend.checkin.policies import LONGEST_GATE
 from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import EventAction
@@ -29,7 +30,7 @@ from portal.common.access import SignInRequiredMixin
 from portal.common.event_times import local_text
 from portal.common.json_body import posted
 from portal.kiosk.answers import LOOKS, answer_of
-from portal.kiosk.forms.desk import GATE_LENGTH, GateForm, ScanForm, UndoForm
+from portal.kiosk.forms.desk import GateForm, ScanForm, UndoForm
 from portal.kiosk.gates import gate_of, keep_gate
 from portal.kiosk.views.answering import JsonView
 
@@ -74,7 +75,7 @@ class DeskView(SignInRequiredMixin, View):
         context = {
             "event": event,
             "gate": gate_of(request, event.uuid),
-            "gate_length": GATE_LENGTH,
+            "gate_length": LONGEST_GATE,
             "ticket": ticket,
             "error": error,
             "scan_id": str(ULID()),
