@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
@@ -61,7 +61,10 @@ class Event(db.Table):
 
     ``shards`` is over how many partitions its registrations spread. ``version`` counts
     the changes of its details. ``changed_by`` is the label of who wrote last.
-    ``capacity`` is ``None`` when there is no limit.
+    ``capacity`` is ``None`` when there is no limit. ``questions`` are what guests are asked
+    (a list of objects). Guests are let in from ``admission_opens_at`` to
+    ``admission_closes_at``, by default from twelve hours before the start to the end;
+    with ``reentry`` who left may come in again.
     """
 
     class Meta(db.TableMeta):
@@ -78,6 +81,10 @@ class Event(db.Table):
     category = db.EnumAttribute(Category)
     capacity = db.IntegerAttribute(null=True)
     waiting_list = BooleanAttribute(default=False)
+    questions = JSONAttribute(null=True)
+    admission_opens_at = db.UtcAttribute(null=True)
+    admission_closes_at = db.UtcAttribute(null=True)
+    reentry = BooleanAttribute(default=False)
     visibility = db.EnumAttribute(Visibility)
     status = db.EnumAttribute(EventStatus, default=EventStatus.DRAFT)
     shards = db.IntegerAttribute()

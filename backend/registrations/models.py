@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
@@ -82,6 +82,8 @@ class Registration(db.Table):
     with admissions. ``claim_block`` and ``claim_attempt`` name the seat's claim while it is
     ``CONFIRMED`` in a limited pool. ``user_email`` is absent for a guest without an
     address, ``user_id`` for one an organiser added. ``changed_by`` labels who wrote last.
+    ``answers`` (question id → answer) are the guest's, ``note`` and ``attention`` the
+    crew's. ``erased_at``: name, address, answers and note are gone for good.
     """
 
     class Meta(db.TableMeta):
@@ -110,6 +112,10 @@ class Registration(db.Table):
     admitted_gate = UnicodeAttribute(null=True)
     undone_scan = UnicodeAttribute(null=True)
     changed_by = UnicodeAttribute(null=True)
+    answers = JSONAttribute(null=True)
+    note = UnicodeAttribute(null=True)
+    attention = BooleanAttribute(null=True)
+    erased_at = db.UtcAttribute(null=True)
 
     email_index = EmailIndex()
     name_index = NameIndex()

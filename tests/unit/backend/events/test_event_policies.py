@@ -17,7 +17,15 @@ KIOSK = Actor(ActorKind.KIOSK, device="k-1")
 ALLOWED = {
     Role.OWNER: set(EventAction),
     Role.ORGANISER: set(EventAction) - {A.CANCEL, A.MANAGE_TEAM},
-    Role.DESK: {A.READ, A.SEE_OVERVIEW, A.SEE_GUESTS, A.SCAN, A.UNDO_SCAN},
+    Role.DESK: {
+        A.READ,
+        A.SEE_OVERVIEW,
+        A.SEE_GUESTS,
+        A.SCAN,
+        A.UNDO_SCAN,
+        A.ADD_WALK_IN,
+        A.NOTE_GUESTS,
+    },
     Role.FLOOR: {A.READ, A.SEE_OVERVIEW},
 }
 

@@ -1,0 +1,1 @@
+"""Paired devices at the door: one event, one gate, one mode each."""

@@ -1,0 +1,1 @@
+"""Rules over everything: cancel an event, export and erase a guest."""
