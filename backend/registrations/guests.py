@@ -2,12 +2,12 @@
 
 import hashlib
 import hmac
-import re
 import secrets
 import unicodedata
 
 from backend.shared import base32
-from backend.shared.actor import normalise_email
+from backend.shared.email_addresses import address_key as address_key
+from backend.shared.email_addresses import checked_email as checked_email
 from backend.shared.errors import BadInput
 from backend.shared.secrets_manager import stage_hmac_key
 
@@ -21,7 +21,6 @@ _STROKES = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
 """Letters that people type without their stroke, though Unicode does not take them apart."""
-_PLAIN_ADDRESS = re.compile(r"[a-z0-9_+-]+(\.[a-z0-9_+-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 def guest_key(event_id: str, email: str) -> str:
@@ -42,26 +41,6 @@ def is_guest_key(text: str) -> bool:
 def random_guest() -> str:
     """The key of a guest without an address."""
     return base32.encode(secrets.token_bytes(_GUEST_BYTES))
-
-
-def address_key(email: str) -> str:
-    """One spelling of an address, however it was typed."""
-    return unicodedata.normalize("NFC", normalise_email(email))
-
-
-def checked_email(email: str) -> str:
-    """The address in the spelling it is stored in; refuses with ``BadInput`` on ``email``."""
-    typed = address_key(email)
-    if len(typed) <= 254 and _PLAIN_ADDRESS.fullmatch(typed):
-        return typed
-    # Everything unusual; loading the rules takes a while.
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        valid = validate_email(typed, check_deliverability=False)
-    except EmailNotValidError as refusal:
-        raise BadInput({"email": f"This is no e-mail address: {refusal}"}) from None
-    return address_key(valid.normalized)
 
 
 def checked_name(name: str) -> str:
