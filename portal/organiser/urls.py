@@ -7,6 +7,7 @@ from portal.organiser.views import (
     banner,
     event_form,
     event_list,
+    guests,
     overview,
     registrations,
 )
@@ -29,17 +30,17 @@ urlpatterns = [
     ),
     path(
         "e/<str:event_id>/registrations/add",
-        registrations.AddGuestView.as_view(),
+        guests.AddGuestView.as_view(),
         name="guest-new",
     ),
     path(
         "e/<str:event_id>/registrations/<str:guest>",
-        registrations.RegistrationsView.as_view(),
+        guests.GuestView.as_view(),
         name="guest",
     ),
     path(
         "e/<str:event_id>/registrations/<str:guest>/cancel",
-        registrations.CancelGuestView.as_view(),
+        guests.CancelGuestView.as_view(),
         name="guest-cancel",
     ),
     path("e/<str:event_id>/activity", activity.ActivityView.as_view(), name="activity"),

@@ -23,6 +23,64 @@ def event(portal):
     return event
 
 
+# The page and the drawer of one guest
+
+
+def test_page_of_a_guest_shows_an_organiser_address_and_ticket(event):
+    guest = guest_of(event, "Åsa Ångström", user_email="asa@example.com")
+    page = browser_of("organiser", event.uuid).get(f"{list_of(event)}/{guest.guest}")
+
+    assert "asa@example.com" in page.text
+    assert page.context["short_code"] in page.text
+    assert len(page.context["short_code"]) == 9
+    assert "Cancel registration" in page.text
+
+
+def test_drawer_alone_is_what_a_click_gets(event):
+    guest = guest_of(event, "Bo Li")
+    headers = {"HX-Request": "true", "HX-Target": "drawer-place"}
+
+    page = browser_of("organiser", event.uuid).get(
+        f"{list_of(event)}/{guest.guest}?q=bo", headers=headers
+    )
+
+    assert page.text.strip().startswith("<aside")
+    assert f'href="{list_of(event)}?q=bo"' in page.text
+
+
+def test_guest_who_is_in_has_no_cancel_button(event):
+    guest = guest_of(event, "Bo Li", admission=Admission.IN, admitted_at=NOW, admitted_gate="North")
+    page = browser_of("organiser", event.uuid).get(f"{list_of(event)}/{guest.guest}")
+
+    assert page.context["can_cancel"] is False
+    assert "Undo the admission at the desk first." in page.text
+    assert "North" in page.text
+
+
+@pytest.mark.parametrize("guest", ["0123456789ABCDEF", "nobody", "0" * 500])
+def test_unknown_guest_is_not_found(event, guest):
+    client = browser_of("organiser", event.uuid)
+
+    assert client.get(f"{list_of(event)}/{guest}").status_code == 404
+
+
+def test_desk_sees_names_but_no_addresses_codes_or_buttons(event):
+    guest = guest_of(event, "Bo Li", user_email="canary@example.com")
+    client = browser_of("desk", event.uuid)
+
+    pages = [client.get(list_of(event)), client.get(f"{list_of(event)}/{guest.guest}")]
+
+    for page in pages:
+        assert "Bo Li" in page.text
+        assert "canary@example.com" not in page.text
+        assert "Cancel registration" not in page.text
+        assert "Add guest" not in page.text
+    assert pages[1].context["short_code"] == ""
+
+
+# Adding and canceling
+
+
 @pytest.mark.parametrize("role", TEAM)
 def test_guest_is_added_with_a_seat_and_opened(event, role):
     client = browser_of(role, event.uuid)
