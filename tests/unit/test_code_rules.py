@@ -43,6 +43,7 @@ SERVICES = [
     path
     for path in modules("backend")
     if path.name in {"services.py", "policies.py", "api.py", "streams.py", "mails.py"}
+    or path.parent.name == "services"
 ]
 
 

@@ -10,9 +10,10 @@ from itertools import permutations
 
 import pytest
 
-from backend.registrations import models, services
+from backend.registrations import services
 from backend.registrations.errors import SoldOut
-from backend.registrations.models import Registration
+from backend.registrations.models import Registration, seating
+from backend.registrations.services import registering as protocol
 from backend.seats import claims
 from backend.seats import services as seats
 from backend.seats.models import Block
@@ -103,8 +104,8 @@ def same_attempt(patch: pytest.MonkeyPatch) -> None:
 
 
 def commit_without_version(patch: pytest.MonkeyPatch) -> None:
-    free = Registration.status.is_in(*models.FREE)
-    patch.setattr(models, "_free_at", lambda _: Registration.guest.does_not_exist() | free)
+    free = Registration.status.is_in(*seating.FREE)
+    patch.setattr(seating, "_free_at", lambda _: Registration.guest.does_not_exist() | free)
 
 
 def audit_without_fence(patch: pytest.MonkeyPatch) -> None:
@@ -123,13 +124,13 @@ def release_by_guest(patch: pytest.MonkeyPatch) -> None:
 
 
 def cancel_without_version(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(models, "_unchanged_since", lambda _: Registration.guest.exists())
+    patch.setattr(seating, "_unchanged_since", lambda _: Registration.guest.exists())
 
 
 def mine_only_while_confirmed(patch: pytest.MonkeyPatch) -> None:
-    landed = services._landed
+    landed = protocol._landed
     patch.setattr(
-        services, "_landed", lambda draft, stored: landed(draft, stored) and stored.is_confirmed
+        protocol, "_landed", lambda draft, stored: landed(draft, stored) and stored.is_confirmed
     )
 
 

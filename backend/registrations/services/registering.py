@@ -1,33 +1,27 @@
-"""Registering and cancelling: claim a seat, commit the registration, release what is left.
+"""Registering: claim a seat, commit the registration, release what is left.
 
 Never more confirmed registrations than seats, and one active one per guest and event,
 whatever crashes, is sent again or arrives late. ``tests/model`` explores the protocol.
-Mails, counters and the repeated release of a canceled seat hang on the table's stream.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backend.events import policies as event_policies
 from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import EventAction
-from backend.registrations import guests, policies, queries, tickets
+from backend.registrations import guests, policies, tickets
 from backend.registrations.errors import SoldOut, TryAgain
 from backend.registrations.models import Registration
 from backend.registrations.states import ACTIVE, Admission, RegistrationStatus
-from backend.seats import queries as seat_queries
 from backend.seats import services as seats
 from backend.seats.claims import Claim
-from backend.seats.models import AuditState
-from backend.seats.services import AuditReport, Standing
 from backend.seats.states import Availability
 from backend.shared import db
 from backend.shared.actor import Actor
 
 TRIES = 5
-AUDITED_AFTER_END = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +104,7 @@ def _take_place(draft: Registration, *, now: datetime) -> Outcome:
         except db.StaleWrite as refusal:
             stored: Registration = refusal.old
         landed = _landed(draft, stored)
-        if held is not None and not _confirms(stored, held):
+        if held is not None and not stored.confirms(held):
             seats.release(pool=pool, claim=held, now=now)
         if landed or stored.status in ACTIVE:
             return Outcome(stored, created=landed)
@@ -134,99 +128,3 @@ def _commit(draft: Registration, held: Claim | None, *, seen: int) -> None:
 def _landed(draft: Registration, stored: Registration) -> bool:
     """Whether this call's commit took effect, whatever became of it since."""
     return stored.ticket_no == draft.ticket_no
-
-
-def _confirms(stored: Registration, held: Claim) -> bool:
-    return stored.is_confirmed and stored.claim == held
-
-
-def cancel_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration:
-    """Give up the actor's own place; what is canceled already stays as it is.
-
-    Refuses with ``SignInNeeded``, ``EmailNotVerified``, ``EventNotFound``,
-    ``RegistrationNotFound``, ``NotCancelable`` (checked in) and ``StaleWrite``.
-    """
-    registration = queries.fetch_mine(event_id=event_id, actor=actor, now=now)
-    if registration.status is RegistrationStatus.CANCELED:
-        return registration
-    return _cancel(registration, actor=actor, now=now)
-
-
-def cancel_guest(
-    *, event_id: str, guest: str, version: int, actor: Actor, now: datetime
-) -> Registration:
-    """Take a guest's place back, by the event's organisers, as they saw it at ``version``.
-
-    Refuses with ``EventNotFound``, ``EventForbidden``, ``RegistrationNotFound``,
-    ``StaleWrite`` (it changed meanwhile), ``IllegalTransition`` and ``NotCancelable``.
-    """
-    event = events.authorize(
-        event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now
-    )
-    registration = queries.fetch_one(event, guest)
-    if registration.version != version:
-        raise db.StaleWrite(old=registration)
-    return _cancel(registration, actor=actor, now=now)
-
-
-def _cancel(registration: Registration, *, actor: Actor, now: datetime) -> Registration:
-    """Never tried again on a changed item: that could cancel a later registration."""
-    policies.check_cancelable(registration)
-    canceled = registration.cancel(at=now, changed_by=actor.label)
-    if registration.claim is not None:
-        seats.release(pool=registration.event_id, claim=registration.claim, now=now)
-    return canceled
-
-
-def release_seat(*, event_id: str, claim: Claim, now: datetime) -> None:
-    """Repeat the release of a seat that a cancellation freed: what the table's stream does."""
-    seats.release(pool=event_id, claim=claim, now=now)
-
-
-def audit_seats(*, event_id: str, now: datetime, thorough: bool = False) -> AuditReport:
-    """Free the seats of one event that a crash left claimed; see ``seats.services.audit``.
-
-    A day after the event ended this was the last audit.
-    """
-    event = events.settings_of(event_id, now=now)
-    shards = int(event.shards)
-    over = event.ends_at + AUDITED_AFTER_END <= now
-
-    def shard_of(claim: Claim) -> str:
-        return guests.shard_of(event_id, claim.guest, shards=shards)
-
-    def is_confirmed(claims: Sequence[Claim]) -> list[Standing]:
-        keys = list({(shard_of(claim), claim.guest) for claim in claims})
-        stored = Registration.find_current(keys)
-        return [_standing(claim, stored.get(claim.guest)) for claim in claims]
-
-    def fence(claim: Claim, version: int) -> bool:
-        return Registration.fence(shard_of(claim), claim.guest, event_id=event_id, seen=version)
-
-    report = seats.audit(
-        pool=event_id, is_confirmed=is_confirmed, fence=fence, now=now, thorough=thorough or over
-    )
-    if over and not report.left:
-        seats.retire(pool=event_id)
-    return report
-
-
-def _standing(claim: Claim, stored: Registration | None) -> Standing:
-    if stored is None:
-        return Standing(confirmed=False, settled=False, version=0)
-    confirmed = _confirms(stored, claim)
-    return Standing(
-        confirmed=confirmed,
-        settled=stored.is_confirmed and not confirmed,
-        version=int(stored.version),
-    )
-
-
-def list_due_audits(*, now: datetime, limit: int = 50) -> list[str]:
-    """Up to ``limit`` events of each kind of audit that are due, the longest due first."""
-    due = [
-        pool
-        for state in AuditState
-        for pool in seat_queries.list_due(state, now=now, limit=limit).items
-    ]
-    return list(dict.fromkeys(due))

@@ -1,0 +1,19 @@
+"""What may happen to registrations.
+
+Mails, counters and the repeated release of a seat hang on the table's stream.
+"""
+
+from backend.registrations.services.auditing import audit_seats, list_due_audits
+from backend.registrations.services.canceling import cancel_guest, cancel_mine, release_seat
+from backend.registrations.services.registering import Outcome, add_guest, register
+
+__all__ = [
+    "Outcome",
+    "add_guest",
+    "audit_seats",
+    "cancel_guest",
+    "cancel_mine",
+    "list_due_audits",
+    "register",
+    "release_seat",
+]

@@ -1,0 +1,56 @@
+"""Giving a place up: the registration first, then its seat."""
+
+from datetime import datetime
+
+from backend.events import queries as events
+from backend.events.policies import EventAction
+from backend.registrations import policies, queries
+from backend.registrations.models import Registration
+from backend.registrations.states import RegistrationStatus
+from backend.seats import services as seats
+from backend.seats.claims import Claim
+from backend.shared import db
+from backend.shared.actor import Actor
+
+
+def cancel_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration:
+    """Give up the actor's own place; what is canceled already stays as it is.
+
+    Refuses with ``SignInNeeded``, ``EmailNotVerified``, ``EventNotFound``,
+    ``RegistrationNotFound``, ``NotCancelable`` (checked in) and ``StaleWrite``.
+    """
+    registration = queries.fetch_mine(event_id=event_id, actor=actor, now=now)
+    if registration.status is RegistrationStatus.CANCELED:
+        return registration
+    return _cancel(registration, actor=actor, now=now)
+
+
+def cancel_guest(
+    *, event_id: str, guest: str, version: int, actor: Actor, now: datetime
+) -> Registration:
+    """Take a guest's place back, by the event's organisers, as they saw it at ``version``.
+
+    Refuses with ``EventNotFound``, ``EventForbidden``, ``RegistrationNotFound``,
+    ``StaleWrite`` (it changed meanwhile), ``IllegalTransition`` and ``NotCancelable``.
+    """
+    event = events.authorize(
+        event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now
+    )
+    registration = queries.fetch_one(event, guest)
+    if registration.version != version:
+        raise db.StaleWrite(old=registration)
+    return _cancel(registration, actor=actor, now=now)
+
+
+def _cancel(registration: Registration, *, actor: Actor, now: datetime) -> Registration:
+    """Never tried again on a changed item: that could cancel a later registration."""
+    policies.check_cancelable(registration)
+    canceled = registration.cancel(at=now, changed_by=actor.label)
+    if registration.claim is not None:
+        seats.release(pool=registration.event_id, claim=registration.claim, now=now)
+    return canceled
+
+
+def release_seat(*, event_id: str, claim: Claim, now: datetime) -> None:
+    """Repeat the release of a seat that a cancellation freed: what the table's stream does."""
+    seats.release(pool=event_id, claim=claim, now=now)
