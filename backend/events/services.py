@@ -4,7 +4,6 @@ The registrations table and everything else that follows a change react to the e
 stream; these functions write the event (and its team, and its seat pool) only.
 """
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +44,7 @@ def create_event(*, details: EventDetails, actor: Actor, now: datetime) -> Event
     """
     if not actor.is_signed_in:
         raise SignInNeeded("Sign in to make an event.")
-    values = asdict(checked(details))
+    values = checked(details).stored()
     event = Event(
         # Ids sort by time, so lists of memberships show the newest event first.
         uuid=str(ULID.from_datetime(now).to_uuid7(compliant=True)),
@@ -86,7 +85,7 @@ def edit_event(
     if event.version != version:
         raise db.StaleWrite(old=event)
     new = checked(details)
-    values = {**asdict(new), **_written(actor, now)}
+    values = {**new.stored(), **_written(actor, now)}
     if event.status is EventStatus.PUBLISHED:
         _check_published(event, new, now)
         values["listing"] = _listing(new.visibility, new.starts_at)

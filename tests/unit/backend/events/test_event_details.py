@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from backend.events.details import EventDetails, checked
+from backend.events.details import (
+    EventDetails,
+    admission_closes_at,
+    admission_opens_at,
+    checked,
+)
 from backend.events.kinds import Category, LocationType, Visibility
 from backend.shared.errors import BadInput
 
@@ -124,3 +129,20 @@ def test_every_field_that_breaks_a_rule_is_named_at_once():
         checked(details(title="", capacity=0, time_zone="Nowhere"))
 
     assert sorted(refusal.value.fields) == ["capacity", "time_zone", "title"]
+
+
+def test_admission_is_from_half_a_day_before_to_the_end_unless_said_otherwise():
+    silent = details()
+    said = details(
+        admission_opens_at=START - timedelta(hours=1),
+        admission_closes_at=START + timedelta(hours=2),
+    )
+
+    assert (admission_opens_at(silent), admission_closes_at(silent)) == (
+        START - timedelta(hours=12),
+        START + timedelta(hours=8),
+    )
+    assert (admission_opens_at(said), admission_closes_at(said)) == (
+        START - timedelta(hours=1),
+        START + timedelta(hours=2),
+    )
