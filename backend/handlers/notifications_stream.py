@@ -9,6 +9,7 @@ from datetime import datetime
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+from backend.events import mails as event_mails
 from backend.notifications import services
 from backend.notifications.channels.email import EmailChannel
 from backend.notifications.messages import Message, Suppression
@@ -20,7 +21,11 @@ from backend.shared.stream_batches import follow
 
 Composer = Callable[..., Message | Suppression]
 
-COMPOSERS: dict[str, Composer] = {mails.CONFIRMED: mails.compose, mails.CANCELED: mails.compose}
+COMPOSERS: dict[str, Composer] = {
+    mails.CONFIRMED: mails.compose,
+    mails.CANCELED: mails.compose,
+    event_mails.INVITED: event_mails.compose,
+}
 _channel = EmailChannel()
 
 

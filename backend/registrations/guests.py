@@ -6,10 +6,23 @@ import secrets
 import unicodedata
 
 from backend.shared import base32
-from backend.shared.email_addresses import address_key as address_key
-from backend.shared.email_addresses import checked_email as checked_email
+from backend.shared.email_addresses import address_key, checked_email
 from backend.shared.errors import BadInput
 from backend.shared.secrets_manager import stage_hmac_key
+
+__all__ = [
+    "address_key",
+    "checked_email",
+    "checked_name",
+    "folded",
+    "guest_key",
+    "is_guest_key",
+    "name_key",
+    "name_shard_of",
+    "name_shards_of",
+    "random_guest",
+    "shard_of",
+]
 
 NAME_LENGTH = 200
 FOLDED_LENGTH = 60

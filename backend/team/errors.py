@@ -1,6 +1,6 @@
 """What the team of an event refuses."""
 
-from backend.shared.errors import Conflict, Forbidden, NotFound, Rejected
+from backend.shared.errors import Conflict, Forbidden, NotFound, Rejected, TooManyAttempts
 
 
 class MemberNotFound(NotFound):
@@ -25,3 +25,21 @@ class NotTeamOwner(Forbidden):
     """Only the owner of the event changes its team."""
 
     code = "not_team_owner"
+
+
+class InvitationNotFound(NotFound):
+    """This address is not invited (any more)."""
+
+    code = "invitation_not_found"
+
+
+class TeamFull(Rejected):
+    """An event's team has a bounded number of people."""
+
+    code = "team_full"
+
+
+class InvitedJustNow(TooManyAttempts):
+    """The mail went out a moment ago."""
+
+    code = "invited_just_now"

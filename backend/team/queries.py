@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.shared.actor import Actor
 from backend.shared.paging import Page
-from backend.team.models import Member
+from backend.team.invitees import invitee_key
+from backend.team.models import Invitation, Member
 from backend.team.roles import Role
 
 ROLE_CACHE_FOR = timedelta(seconds=30)
@@ -22,7 +24,7 @@ def role_of(*, event_id: str, user_id: str, now: datetime) -> Role | None:
     known = _cached.get((event_id, user_id))
     if known and timedelta(0) <= now - known[0] < ROLE_CACHE_FOR:
         return known[1]
-    member = Member.find(event_id, user_id)
+    member = Member.find_member(event_id, user_id)
     role = member.role if member else None
     if len(_cached) >= _CACHE_LIMIT:
         _cached.clear()
@@ -47,3 +49,18 @@ def list_for_member(
 ) -> Page[Member]:
     """One page of a person's memberships, the newest event first."""
     return Member.list_for_member(user_id, limit=limit, start=start)
+
+
+def list_invitations(
+    *, event_id: str, limit: int, start: dict[str, Any] | None = None
+) -> Page[Invitation]:
+    """One page of an event's open invitations, those that ran out included."""
+    return Invitation.list_for_event(event_id, limit=limit, start=start)
+
+
+def list_my_invitations(*, actor: Actor, now: datetime, limit: int = 20) -> list[Invitation]:
+    """What the actor's verified address is invited to, the newest event first."""
+    if not actor.is_signed_in or not actor.email:
+        return []
+    found = Invitation.list_for_invitee(invitee_key(actor.email), limit=limit)
+    return [invitation for invitation in found if invitation.expires_at > now]

@@ -218,7 +218,12 @@ def tables_of(stack: str, role: str) -> set[str]:
         ("api", "RegistrationsRole", {"Registrations", "SeatBlocks", "Events", "Team"}),
         ("api", "ScansRole", {"Registrations", "Scans", "Events", "Team"}),
         ("streams", "EventsStreamRole", {"SeatBlocks", "Activity"}),
-        ("streams", "NotificationsStreamRole", {"Notifications", "Registrations", "Events"}),
+        (
+            "streams",
+            "NotificationsStreamRole",
+            {"Notifications", "Registrations", "Events", "Team"},
+        ),
+        ("streams", "TeamStreamRole", {"Notifications", "Activity"}),
     ],
 )
 def test_role_reaches_the_tables_that_its_function_works_on_and_no_others(stack, role, tables):

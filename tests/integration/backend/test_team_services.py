@@ -92,7 +92,7 @@ def test_remove_member_takes_the_role_away(event_id):
     add(event_id)
     assert role_of(event_id, "user-dora") is Role.DESK
 
-    services.remove_member(event_id=event_id, user_id="user-dora", actor=OLGA)
+    services.remove_member(event_id=event_id, user_id="user-dora", actor=OLGA, now=NOON)
 
     assert role_of(event_id, "user-dora") is None
 
@@ -101,19 +101,78 @@ def test_remove_member_refuses_who_does_not_own_the_event(event_id):
     add(event_id)
 
     with pytest.raises(NotTeamOwner):
-        services.remove_member(event_id=event_id, user_id="user-dora", actor=a_user("user-dora"))
+        services.remove_member(
+            event_id=event_id, user_id="user-dora", actor=a_user("user-omar"), now=NOON
+        )
 
     assert Member.find(event_id, "user-dora") is not None
 
 
+def test_a_member_may_leave(event_id):
+    add(event_id)
+
+    services.remove_member(
+        event_id=event_id, user_id="user-dora", actor=a_user("user-dora"), now=NOON
+    )
+
+    assert role_of(event_id, "user-dora") is None
+
+
+def test_who_was_marked_as_removed_when_the_process_died_has_no_role_and_can_be_added(event_id):
+    make_member(event_id=event_id, member="user-dora", removed_by="USER:user-olga")
+
+    assert role_of(event_id, "user-dora") is None
+    assert [m.member for m in queries.list_for_event(event_id=event_id, limit=9).items] == [
+        "user-olga"
+    ]
+    assert add(event_id).role is Role.DESK
+
+
+def test_change_role_gives_another_role(event_id):
+    add(event_id)
+
+    services.change_role(event_id=event_id, user_id="user-dora", role=Role.ORGANISER, actor=OLGA)
+
+    assert role_of(event_id, "user-dora") is Role.ORGANISER
+
+
+@pytest.mark.parametrize(
+    ("user_id", "role", "actor", "refusal"),
+    [
+        ("user-dora", Role.OWNER, OLGA, OwnerStays),
+        ("user-olga", Role.DESK, OLGA, OwnerStays),
+        ("user-nobody", Role.DESK, OLGA, MemberNotFound),
+        ("user-dora", Role.ORGANISER, a_user("user-dora"), NotTeamOwner),
+    ],
+)
+def test_change_role_refuses(event_id, user_id, role, actor, refusal):
+    add(event_id)
+
+    with pytest.raises(refusal):
+        services.change_role(event_id=event_id, user_id=user_id, role=role, actor=actor)
+
+    assert role_of(event_id, "user-dora") is Role.DESK
+    assert role_of(event_id, "user-olga") is Role.OWNER
+
+
+def test_of_two_changes_of_one_role_the_second_is_refused(event_id):
+    add(event_id)
+    first, second = Member.get(event_id, "user-dora"), Member.get(event_id, "user-dora")
+
+    first.change_role(Role.FLOOR, changed_by="x")
+
+    with pytest.raises(StaleWrite):
+        second.change_role(Role.ORGANISER, changed_by="y")
+
+
 def test_remove_member_refuses_a_stranger(event_id):
     with pytest.raises(MemberNotFound):
-        services.remove_member(event_id=event_id, user_id="user-nobody", actor=OLGA)
+        services.remove_member(event_id=event_id, user_id="user-nobody", actor=OLGA, now=NOON)
 
 
 def test_remove_member_keeps_the_owner(event_id):
     with pytest.raises(OwnerStays):
-        services.remove_member(event_id=event_id, user_id="user-olga", actor=OLGA)
+        services.remove_member(event_id=event_id, user_id="user-olga", actor=OLGA, now=NOON)
 
     assert Member.find(event_id, "user-olga") is not None
 
@@ -122,10 +181,10 @@ def test_of_two_who_remove_one_member_the_second_is_refused(event_id):
     add(event_id)
     first, second = Member.get(event_id, "user-dora"), Member.get(event_id, "user-dora")
 
-    first.remove()
+    first.remove(removed_by="x", now=NOON)
 
     with pytest.raises(StaleWrite):
-        second.remove()
+        second.remove(removed_by="x", now=NOON)
 
 
 def test_role_of_is_at_most_thirty_seconds_old(event_id):
