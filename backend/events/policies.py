@@ -45,6 +45,8 @@ RIGHTS: dict[Role, frozenset[EventAction]] = {
     Role.DESK: _DESK,
     Role.FLOOR: _FLOOR,
 }
+KIOSK_RIGHTS = frozenset({A.READ, A.SCAN, A.UNDO_SCAN})
+"""What a paired device may at its own event. It never sees addresses, so not ``SEE_GUESTS``."""
 
 
 def may(actor: Actor, event: Event, role: Role | None, action: EventAction) -> bool:
@@ -52,6 +54,8 @@ def may(actor: Actor, event: Event, role: Role | None, action: EventAction) -> b
     if actor.is_administrator or actor.kind is ActorKind.SYSTEM:
         return True
     if role is not None and actor.is_signed_in and action in RIGHTS[role]:
+        return True
+    if actor.kind is ActorKind.KIOSK and actor.event_id == event.uuid and action in KIOSK_RIGHTS:
         return True
     return action is A.READ and is_open_to_strangers(event)
 

@@ -1,1 +1,1 @@
-"""Paired devices at the door: one event, one gate, one mode each."""
+"""Devices at the door: paired once by a code, then known by a credential of their own."""

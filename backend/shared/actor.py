@@ -29,7 +29,7 @@ class Actor:
     """Identity as the token gave it, never as a body or a query string says.
 
     ``email`` is set only when it is verified. ``device`` names a kiosk or browser
-    for the activity record.
+    for the activity record; ``event_id`` is the one event that a kiosk works at.
     """
 
     kind: ActorKind
@@ -38,6 +38,7 @@ class Actor:
     name: str = ""
     groups: frozenset[str] = field(default_factory=frozenset)
     device: str = ""
+    event_id: str = ""
 
     @classmethod
     def from_claims(cls, claims: Mapping[str, object], *, device: str = "") -> "Actor":
