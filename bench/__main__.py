@@ -45,7 +45,7 @@ def local_stage() -> Iterator[None]:
         cloud.start()
         try:
             os.environ.update(cloud.env())
-            outputs = deploy(cloud, "test", only=["auth", "tables", "edge"])
+            outputs = deploy(cloud, "test", only=["auth", "tables", "edge", "jobs"])
             os.environ.update(environment(cloud, "test", outputs))
             yield
         finally:

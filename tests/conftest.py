@@ -50,7 +50,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 @pytest.fixture(scope="session")
 def tables(cloud: LocalCloud) -> Outputs:
     """The stacks that services need in process; no stream reacts to what a test writes."""
-    return _deploy(cloud, "tables", only=["auth", "tables", "edge"])
+    return _deploy(cloud, "tables", only=["auth", "tables", "edge", "jobs"])
 
 
 @pytest.fixture(scope="session")

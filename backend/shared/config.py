@@ -18,6 +18,8 @@ class Config:
     ticket_keys_arn: str
     media_bucket: str
     media_base_url: str
+    files_bucket: str
+    jobs_queue_url: str
     public_base_url: str
     mail_from: str
     allowed_origins: tuple[str, ...]
@@ -39,6 +41,8 @@ def config() -> Config:
         ticket_keys_arn=env("TICKET_KEYS_ARN", ""),
         media_bucket=env("MEDIA_BUCKET", ""),
         media_base_url=env("MEDIA_BASE_URL", "").rstrip("/"),
+        files_bucket=env("FILES_BUCKET", ""),
+        jobs_queue_url=env("JOBS_QUEUE_URL", ""),
         public_base_url=env("PUBLIC_BASE_URL", "").rstrip("/"),
         mail_from=env("MAIL_FROM", ""),
         allowed_origins=tuple(o for o in env("ALLOWED_ORIGINS", "").split(",") if o),

@@ -12,6 +12,8 @@ SETTINGS = {
     "TICKET_KEYS_ARN": "TicketKeysArn",
     "MEDIA_BUCKET": "MediaBucket",
     "MEDIA_BASE_URL": "MediaBaseUrl",
+    "FILES_BUCKET": "FilesBucket",
+    "JOBS_QUEUE_URL": "JobsQueueUrl",
     "PUBLIC_BASE_URL": "PublicBaseUrl",
     "MAIL_FROM": "MailFrom",
     "ALLOWED_ORIGINS": "AllowedOrigins",

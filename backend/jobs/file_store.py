@@ -1,0 +1,97 @@
+"""The private bucket for what jobs read and write: uploads, exports, lists of failed rows.
+
+Files lie under ``jobs/<job_id>/`` and hold personal data. Nobody reaches them but through
+links of five minutes made per click; S3 deletes them after 30 days, erasing a guest at once.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from backend.jobs.errors import FileGone
+from backend.shared.config import config
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+KEPT_DAYS = 30
+LINK_HOLDS_SECONDS = 300
+
+
+@cache
+def _client() -> "S3Client":
+    # Loading boto3 costs a cold start 100 ms, and most calls never come here.
+    import boto3
+    from botocore.config import Config
+
+    settings = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual"},
+        connect_timeout=2,
+        read_timeout=30,
+        retries={"max_attempts": 3},
+    )
+    return boto3.client("s3", region_name=config().region, config=settings)
+
+
+def put(job_id: str, name: str, content: bytes, *, content_type: str) -> None:
+    """Store a file of the job, over one of that name."""
+    _client().put_object(
+        Bucket=config().files_bucket,
+        Key=_key(job_id, name),
+        Body=content,
+        ContentType=content_type,
+    )
+
+
+def get(job_id: str, name: str) -> bytes:
+    """The content of a file; ``FileGone`` when there is none (any more)."""
+    from botocore.exceptions import ClientError
+
+    try:
+        stored = _client().get_object(Bucket=config().files_bucket, Key=_key(job_id, name))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"NoSuchKey", "404"}:
+            raise
+        raise FileGone("This file is not kept any more.") from None
+    with stored["Body"] as body:
+        return body.read()
+
+
+def list_names(job_id: str) -> list[str]:
+    """The names of the job's files, sorted."""
+    return sorted(_names(job_id))
+
+
+def download_link(job_id: str, name: str, *, filename: str) -> str:
+    """An address that downloads the file as ``filename`` for five minutes, by whoever has it."""
+    safe = "".join(c for c in filename if c.isascii() and (c.isalnum() or c in "-_. "))
+    return _client().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": config().files_bucket,
+            "Key": _key(job_id, name),
+            "ResponseContentDisposition": f'attachment; filename="{safe}"',
+        },
+        ExpiresIn=LINK_HOLDS_SECONDS,
+    )
+
+
+def remove_all(job_id: str) -> int:
+    """Delete every file of the job; says how many there were."""
+    names = list_names(job_id)
+    for name in names:
+        _client().delete_object(Bucket=config().files_bucket, Key=_key(job_id, name))
+    return len(names)
+
+
+def _names(job_id: str) -> Iterator[str]:
+    prefix = _key(job_id, "")
+    pages = _client().get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=config().files_bucket, Prefix=prefix):
+        for found in page.get("Contents", []):
+            yield found["Key"].removeprefix(prefix)
+
+
+def _key(job_id: str, name: str) -> str:
+    return f"jobs/{job_id}/{name}"

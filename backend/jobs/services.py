@@ -1,0 +1,141 @@
+"""Starting and stopping long work. Whether the actor may is asked by the features above.
+
+A job is an item of the table; the queue only wakes somebody to look at it. What the queue
+loses, and what a dead runner left behind, ``nudge_stuck`` finds by the clock.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ulid import ULID
+
+from backend.jobs import file_store, job_queue
+from backend.jobs.errors import JobOver, LaneBusy, NotCancelable
+from backend.jobs.kinds import RULES, JobKind
+from backend.jobs.models import Job, Lane
+from backend.jobs.states import JobStatus
+from backend.shared import base32
+from backend.shared.db import StaleWrite
+
+SENT_WITHIN = timedelta(minutes=2)
+"""A queued job that nobody took by then is sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """A file that a job starts with."""
+
+    content: bytes
+    content_type: str
+
+
+def start_job(
+    *,
+    kind: JobKind,
+    event_id: str,
+    params: dict[str, Any],
+    actor_label: str,
+    user_id: str,
+    total: int | None,
+    now: datetime,
+    key: str | None = None,
+    files: Mapping[str, JobFile] | None = None,
+) -> Job:
+    """Queue a job; the same ``key`` (per kind and event) answers the same job, in any state.
+
+    ``params`` hold no names or addresses; ``files`` may, and are stored before the job can
+    run. Refuses with ``LaneBusy``, naming the job that holds the lane. Writes the job (and
+    its lane) and sends one message.
+    """
+    job = Job(
+        _id_of(kind, event_id, key, now),
+        event_id=event_id,
+        kind=kind,
+        params=params,
+        total=total,
+        created_at=now,
+        created_by=actor_label,
+        user_id=user_id or None,
+        updated_at=now,
+    )
+    if key and (earlier := Job.find(job.job_id)):
+        return _woken(earlier)
+    for name, file in (files or {}).items():
+        file_store.put(job.job_id, name, file.content, content_type=file.content_type)
+    try:
+        job.add(due_at=now + SENT_WITHIN)
+    except StaleWrite:
+        if earlier := Job.find(job.job_id):
+            return _woken(earlier)
+        raise _busy(job) from None
+    return _woken(job)
+
+
+def request_cancel(*, job_id: str, now: datetime) -> Job:
+    """Have a job stop before its next step; what it did so far stays done.
+
+    Refuses with ``JobNotFound``, ``NotCancelable`` and ``JobOver``.
+    """
+    job = Job.fetch(job_id)
+    if not RULES[job.kind].cancelable:
+        raise NotCancelable("This cannot be stopped half-way.")
+    try:
+        if job.status is JobStatus.QUEUED:
+            return job.finish(JobStatus.CANCELED, now=now)
+    except StaleWrite:
+        pass  # a runner took it meanwhile, so the runner is asked
+    try:
+        return job.ask_to_stop(now=now)
+    except StaleWrite:
+        raise JobOver("This has ended already.") from None
+
+
+def retry_job(*, job_id: str, now: datetime) -> Job:
+    """Have a failed job go on from where it stopped.
+
+    Refuses with ``JobNotFound``, ``IllegalTransition`` (it did not fail), ``StaleWrite``
+    (somebody retried it meanwhile) and ``LaneBusy``.
+    """
+    job = Job.fetch(job_id)
+    try:
+        queued = job.queue_again(due_at=now + SENT_WITHIN, now=now)
+    except StaleWrite:
+        if Job.fetch(job_id).status is not JobStatus.FAILED:
+            raise
+        raise _busy(job) from None
+    return _woken(queued)
+
+
+def nudge_stuck(*, now: datetime, limit: int = 100) -> int:
+    """Wake somebody for each job that should have gone on by now; says how many.
+
+    Their message got lost, or their runner died. One message each, nothing is written; a
+    message too many harms nothing.
+    """
+    nudged = 0
+    for job_id in Job.list_due(now=now, limit=limit):
+        job_queue.send(job_id)
+        nudged += 1
+    return nudged
+
+
+def _id_of(kind: JobKind, event_id: str, key: str | None, now: datetime) -> str:
+    """Random without a key; with one the same for the same kind, event and key."""
+    if key is None:
+        return str(ULID.from_datetime(now))
+    name = "\n".join([kind, event_id, key])
+    return base32.encode(hashlib.sha256(name.encode()).digest()[:15])
+
+
+def _woken(job: Job) -> Job:
+    if job.status is JobStatus.QUEUED:
+        job_queue.send(job.job_id)
+    return job
+
+
+def _busy(job: Job) -> LaneBusy:
+    holder = Lane.find_holder(job.lane or "") or ""
+    return LaneBusy("Something like this is running for this event already.", job_id=holder)

@@ -1,0 +1,31 @@
+"""The states of a job."""
+
+from enum import StrEnum
+
+from backend.shared.states import StateMachine
+
+
+class JobStatus(StrEnum):
+    """Where a job stands. ``RUNNING`` spans all its steps, waits between them included."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+
+
+S = JobStatus
+
+JOB_STATES = StateMachine(
+    {
+        S.QUEUED: frozenset({S.RUNNING, S.CANCELED}),
+        S.RUNNING: frozenset({S.DONE, S.FAILED, S.CANCELED}),
+        S.DONE: frozenset(),
+        S.FAILED: frozenset({S.QUEUED}),  # somebody has it tried again, from where it stopped
+        S.CANCELED: frozenset(),
+    }
+)
+
+# Neither done nor given up.
+OPEN = (S.QUEUED, S.RUNNING)
