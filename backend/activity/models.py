@@ -5,6 +5,9 @@ Access pattern           Keys                                        Method
 =======================  ==========================================  ========================
 one month of an event    activity: pk=event_month                    ``Activity.list_in_month``
                          (``<event>#yyyy-mm``), sk=ulid
+what befell one subject  subject_index: pk=subject_key               ``Activity.list_of_subject``
+                         (``<event>#<subject>``), sk=ulid; not for
+                         what befell the event itself
 counters of one shard    stats: pk=event_shard (``<event>#R<n>``),   ``Stats.add_up``
                          sk=metric
 counters of events       stats: batch over their shards              ``Stats.list_for_events``
@@ -17,6 +20,7 @@ from typing import Any, Self
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.expressions.operand import Path
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from backend.activity.kinds import ActivityKind
 from backend.shared import db
@@ -29,6 +33,22 @@ REGISTRATIONS = "registrations"
 def month_key(event_id: str, moment: datetime) -> str:
     """The partition an activity of that moment lies in: ``<event>#2026-11`` (UTC)."""
     return f"{event_id}#{moment.astimezone(UTC):%Y-%m}"
+
+
+def subject_key(event_id: str, subject: str) -> str:
+    """The partition of what befell one guest (or kiosk, …) of an event, by time."""
+    return f"{event_id}#{subject}"
+
+
+class SubjectIndex(GlobalSecondaryIndex["Activity"]):
+    """The history of one guest."""
+
+    class Meta:
+        index_name = "subject_index"
+        projection = AllProjection()
+
+    subject_key = UnicodeAttribute(hash_key=True)
+    ulid = UnicodeAttribute(range_key=True)
 
 
 class Activity(db.Table):
@@ -47,8 +67,11 @@ class Activity(db.Table):
     kind = db.EnumAttribute(ActivityKind)
     actor_label = UnicodeAttribute()
     subject = UnicodeAttribute()
+    subject_key = UnicodeAttribute(null=True)
     at = db.UtcAttribute()
     details = JSONAttribute(null=True)
+
+    subject_index = SubjectIndex()
 
     @classmethod
     def list_in_month(
@@ -58,6 +81,14 @@ class Activity(db.Table):
         return db.query_page(
             cls, month_key(event_id, month), limit=limit, start=start, newest_first=True
         )
+
+    @classmethod
+    def list_of_subject(
+        cls, event_id: str, subject: str, *, limit: int, start: dict[str, Any] | None = None
+    ) -> "Page[Activity]":
+        """One page of what befell ``subject``, the newest first."""
+        key = subject_key(event_id, subject)
+        return db.query_page(cls.subject_index, key, limit=limit, start=start, newest_first=True)
 
 
 class Stats(db.Table):

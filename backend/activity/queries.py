@@ -83,6 +83,16 @@ def list_for_event(
     return Page(found)
 
 
+def history_of(
+    *, event_id: str, subject: str, limit: int, start: dict[str, Any] | None = None
+) -> Page[Activity]:
+    """One page of what befell one guest (or kiosk, …) of an event, the newest first.
+
+    One query, O(page). A moment behind, and eventually consistent.
+    """
+    return Activity.list_of_subject(event_id, subject, limit=limit, start=start)
+
+
 def _first_of_month(moment: datetime) -> datetime:
     utc = moment.astimezone(UTC)
     return utc.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

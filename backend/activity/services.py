@@ -7,7 +7,7 @@ from datetime import datetime
 from ulid import ULID
 
 from backend.activity.kinds import ActivityKind
-from backend.activity.models import Activity, month_key
+from backend.activity.models import Activity, month_key, subject_key
 
 
 def record(
@@ -32,6 +32,7 @@ def record(
         kind=kind,
         actor_label=actor_label,
         subject=subject,
+        subject_key=subject_key(event_id, subject) if subject != event_id else None,
         at=at,
         details=dict(details) if details else None,
     )

@@ -186,3 +186,29 @@ def test_activity_partition_is_the_month_in_utc():
 
     assert stored.event_month == f"{event_id}#2030-06"
     assert Activity.find(stored.event_month, stored.ulid) is not None
+
+
+def test_history_of_a_subject_is_its_own_and_the_newest_first():
+    event_id, other = new_event_id(), new_event_id()
+    moments = [NOON + timedelta(days=40 * day) for day in range(3)]
+    made = [befall(event_id, "GUEST1", at, f"r-{i}") for i, at in enumerate(moments)]
+    befall(event_id, "GUEST2", NOON, "r-9")
+    befall(other, "GUEST1", NOON, "r-10")
+    record(event_id, "r-11")
+
+    first = queries.history_of(event_id=event_id, subject="GUEST1", limit=2)
+    second = queries.history_of(event_id=event_id, subject="GUEST1", limit=2, start=first.next_key)
+
+    assert [one.ulid for one in first.items + second.items] == made[::-1]
+    assert queries.history_of(event_id=event_id, subject=event_id, limit=2).items == []
+
+
+def befall(event_id: str, guest: str, at: datetime, record_id: str) -> str:
+    return services.record(
+        event_id=event_id,
+        kind=K.GUEST_CHANGED,
+        actor_label="USER:user-olga",
+        subject=guest,
+        at=at,
+        record_id=record_id,
+    ).ulid
