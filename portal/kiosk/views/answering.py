@@ -1,26 +1,51 @@
-"""Answers for the page's own requests: JSON, also when the domain refuses."""
+"""How the views of a door answer: pages to people, JSON to the page's own requests."""
 
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.views import View
 
-from backend.shared.errors import DomainError, Unauthorized
+from backend.shared.errors import BadInput, DomainError, Unauthorized
 from portal.common.refusals import PAGES
+from portal.kiosk.doors import AT_DESK, Door, Doorway
 
 
-class JsonView(View):
-    """Takes and gives JSON. A refusal says ``code`` and ``message``, and 401 where to sign in."""
+class DoorPage(View):
+    """A page at a door; who may not stand there is led to where one gets the right to.
 
+    ``as_view(doorway=…)`` says which kind of door it is.
+    """
+
+    doorway: Doorway = AT_DESK
     http_method_names = ("get", "post")
+    door: Door
+    now: datetime
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.now = timezone.now()
         try:
-            if not request.actor.is_signed_in:
-                raise Unauthorized(_("You are signed out. Sign in to go on."))
+            self.door = self.doorway.open(request, now=self.now, **kwargs)
+        except Unauthorized as refusal:
+            request.outcome = refusal.code
+            return self.doorway.show_way_in(request, has_page=hasattr(self, "get"))
+        return super().dispatch(request, *args, **kwargs)
+
+
+class DoorJson(View):
+    """Takes and gives JSON. A refusal says ``code`` and ``message``, and 401 where to sign in."""
+
+    doorway: Doorway = AT_DESK
+    http_method_names = ("get", "post")
+    door: Door
+    now: datetime
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.now = timezone.now()
+        try:
+            self.door = self.doorway.open(request, now=self.now, **kwargs)
             return super().dispatch(request, *args, **kwargs)
         except DomainError as refusal:
             request.outcome = refusal.code
@@ -31,8 +56,14 @@ class JsonView(View):
         if refusal.fields:
             body["fields"] = refusal.fields
         if isinstance(refusal, Unauthorized):
-            page = reverse("kiosk:scan", kwargs={"event_id": self.kwargs["event_id"]})
-            body["sign_in"] = f"{reverse('sign-in')}?{urlencode({'next': page})}"
+            body["sign_in"] = self.doorway.way_in(self.kwargs)
             return JsonResponse(body, status=401)
         status = next((s for kind, s in PAGES.items() if isinstance(refusal, kind)), 400)
         return JsonResponse(body, status=status)
+
+
+def checked(form: Form) -> Form:
+    """The form if it holds; refuses with ``BadInput`` by field."""
+    if not form.is_valid():
+        raise BadInput({name: rules[0] for name, rules in form.errors.items()})
+    return form

@@ -1,0 +1,55 @@
+"""What the page's scripts ask at a door: a scan, its undoing, how many are in.
+
+Each scan carries an id that the device made, so sending one again repeats its answer and
+never admits twice.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+
+from portal.common.json_body import posted
+from portal.kiosk.acting import count_of, scan, undo
+from portal.kiosk.forms.desk import GateForm, ScanForm, UndoForm
+from portal.kiosk.gates import keep_gate
+from portal.kiosk.views.answering import DoorJson, checked
+
+
+class ScansView(DoorJson):
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, **keys: str) -> JsonResponse:
+        form = checked(ScanForm(posted(request)))
+        resent = form.cleaned_data["resent"]
+        return JsonResponse(scan(request, self.door, form, resent=resent, now=self.now))
+
+
+class UndoView(DoorJson):
+    """Takes an admission back."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, **keys: str) -> JsonResponse:
+        form = checked(UndoForm(posted(request)))
+        return JsonResponse(undo(self.door, form, now=self.now))
+
+
+class GateView(DoorJson):
+    """Keeps where this desk stands; it is part of every scan from here."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, **keys: str) -> JsonResponse:
+        gate = checked(GateForm(posted(request))).cleaned_data["gate"]
+        keep_gate(request, self.door.event.uuid, gate)
+        return JsonResponse({"gate": gate})
+
+
+class CountView(DoorJson):
+    """How many are in, for the page to ask now and then."""
+
+    http_method_names = ("get",)
+
+    def get(self, request: HttpRequest, **keys: str) -> JsonResponse:
+        answer: dict[str, Any] = count_of(self.door, now=self.now)
+        return JsonResponse(answer)
