@@ -115,6 +115,25 @@ def copy_checked(*, event_id: str, key: str) -> str:
     return banner
 
 
+def copy_banner(banner: str, *, event_id: str) -> str | None:
+    """Copy one event's banner for another event; answers the key of the copy, a new one.
+
+    ``None`` when the banner was replaced since its key was read.
+    """
+    extension = banner.rpartition(".")[2]
+    copy = f"banners/{event_id}/{ULID()}.{extension}"
+    try:
+        with _refusing_what_is_gone():
+            _client().copy_object(
+                Bucket=config().media_bucket,
+                Key=copy,
+                CopySource={"Bucket": config().media_bucket, "Key": banner},
+            )
+    except BadInput:
+        return None
+    return copy
+
+
 def remove(key: str) -> None:
     """Delete a stored file; one that is not there is no error."""
     _client().delete_object(Bucket=config().media_bucket, Key=key)

@@ -4,6 +4,8 @@ The registrations table and everything else that follows a change react to the e
 stream; these functions write the event (and its team, and its seat pool) only.
 """
 
+import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +18,7 @@ from backend.events.kinds import Visibility, shards_for
 from backend.events.media_bucket import UploadOffer
 from backend.events.models import Event, listing_of
 from backend.events.policies import EventAction
+from backend.events.questions import check_same_kinds, questions_of, with_ids
 from backend.events.states import EDITABLE, EventStatus
 from backend.seats import services as seats
 from backend.shared import db
@@ -27,8 +30,10 @@ from backend.team.roles import Role
 __all__ = [
     "EventDetails",
     "UploadOffer",
+    "archive_event",
     "attach_banner",
     "cancel_event",
+    "copy_event",
     "create_event",
     "edit_event",
     "finish_event",
@@ -40,12 +45,47 @@ __all__ = [
 def create_event(*, details: EventDetails, actor: Actor, now: datetime) -> Event:
     """A draft that the actor owns: the event and its first team member, both or neither.
 
-    Refuses with ``SignInNeeded`` and ``BadInput``.
+    Questions without an id get one. Refuses with ``SignInNeeded`` and ``BadInput``.
     """
+    _require_account(actor)
+    event = _draft(_checked(details), actor, now)
+    _add_with_owner(event, actor, now)
+    return event
+
+
+def copy_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
+    """A new draft of the actor's with the details, questions and banner of an event.
+
+    The dates are the same, for its organisers to move; guests and team stay behind. The
+    banner is a copy, too. Refuses with ``SignInNeeded``, ``EventNotFound`` and
+    ``EventForbidden`` (copying shows what only its organisers see).
+    """
+    original = _authorize(event_id, actor, EventAction.EDIT, now)
+    _require_account(actor)
+    event = _draft(_details_of(original), actor, now)
+    if original.banner_key:
+        event.banner_key = media_bucket.copy_banner(original.banner_key, event_id=event.uuid)
+    _add_with_owner(event, actor, now)
+    return event
+
+
+def _require_account(actor: Actor) -> None:
     if not actor.is_signed_in:
         raise SignInNeeded("Sign in to make an event.")
-    values = checked(details).stored()
-    event = Event(
+
+
+def _checked(details: EventDetails) -> EventDetails:
+    tidy = checked(details)
+    return replace(tidy, questions=with_ids(tidy.questions, lambda: secrets.token_hex(4)))
+
+
+def _details_of(event: Event) -> EventDetails:
+    stored = {name: getattr(event, name) for name in EventDetails.__slots__}
+    return EventDetails(**stored | {"questions": questions_of(event)})
+
+
+def _draft(details: EventDetails, actor: Actor, now: datetime) -> Event:
+    return Event(
         # Ids sort by time, so lists of memberships show the newest event first.
         uuid=str(ULID.from_datetime(now).to_uuid7(compliant=True)),
         status=EventStatus.DRAFT,
@@ -56,8 +96,11 @@ def create_event(*, details: EventDetails, actor: Actor, now: datetime) -> Event
         created_at=now,
         updated_at=now,
         changed_by=actor.label,
-        **values,
+        **details.stored(),
     )
+
+
+def _add_with_owner(event: Event, actor: Actor, now: datetime) -> None:
     owner = Member(
         event_id=event.uuid,
         member=actor.user_id,
@@ -69,7 +112,6 @@ def create_event(*, details: EventDetails, actor: Actor, now: datetime) -> Event
     with db.transaction() as write:
         event.add_within(write)
         owner.add_within(write)
-    return event
 
 
 def edit_event(
@@ -84,7 +126,7 @@ def edit_event(
     event = _authorize_change(event_id, actor, now)
     if event.version != version:
         raise db.StaleWrite(old=event)
-    new = checked(details)
+    new = _checked(details)
     values = {**new.stored(), **_written(actor, now)}
     if event.status is EventStatus.PUBLISHED:
         _check_published(event, new, now)
@@ -96,6 +138,7 @@ def edit_event(
 
 
 def _check_published(event: Event, new: EventDetails, now: datetime) -> None:
+    check_same_kinds(questions_of(event), new.questions)
     fields = {}
     if new.capacity != event.capacity:
         fields["capacity"] = "The capacity of a published event cannot be changed."
@@ -149,6 +192,16 @@ def finish_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
         raise EventNotStarted("This event has not begun. To call it off, cancel it.")
     values = {"listing": None, **_written(actor, now)}
     return _changed(event.move_to(EventStatus.FINISHED, values))
+
+
+def archive_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
+    """Put an event that is finished or canceled away: only its team and its guests see it.
+
+    Refuses with ``EventNotFound``, ``EventForbidden``, ``IllegalTransition`` and
+    ``StaleWrite``.
+    """
+    event = _authorize(event_id, actor, EventAction.ARCHIVE, now)
+    return _changed(event.move_to(EventStatus.ARCHIVED, _written(actor, now)))
 
 
 def offer_banner(*, event_id: str, content_type: str, actor: Actor, now: datetime) -> UploadOffer:

@@ -29,6 +29,10 @@ _DETAILS = (
     "capacity",
     "waiting_list",
     "visibility",
+    "questions",
+    "admission_opens_at",
+    "admission_closes_at",
+    "reentry",
 )
 
 

@@ -333,3 +333,24 @@ def test_banner_written_twice_after_a_lost_answer_is_no_conflict():
 
 def test_a_banner_is_shown_from_the_media_host():
     assert media_bucket.public_url("banners/x.png") == "https://media.example/banners/x.png"
+
+
+def test_copy_of_an_event_has_a_banner_of_its_own(bucket):
+    event = make_event()
+    attach(event, put(bucket, event, picture()))
+    original = Event.fetch(event.uuid).banner_key
+
+    copy = services.copy_event(event_id=event.uuid, actor=OLGA, now=NOON)
+
+    assert re.fullmatch(rf"banners/{copy.uuid}/\w{{26}}\.png", copy.banner_key)
+    assert sorted(stored_keys(bucket)) == sorted([original, copy.banner_key])
+    copied = boto3.client("s3").get_object(Bucket=bucket, Key=copy.banner_key)
+    assert (copied["ContentType"], copied["Body"].read()) == ("image/png", picture())
+
+
+def test_copy_does_without_a_banner_that_was_replaced_meanwhile(bucket):
+    event = make_event(banner_key="banners/gone/x.png")
+
+    copy = services.copy_event(event_id=event.uuid, actor=OLGA, now=NOON)
+
+    assert Event.fetch(copy.uuid).banner_key is None

@@ -38,6 +38,10 @@ ACTIONS: dict[str, Callable[[Event, Actor], Any]] = {
     "finish": lambda event, actor: services.finish_event(
         event_id=event.uuid, actor=actor, now=LATER
     ),
+    "archive": lambda event, actor: services.archive_event(
+        event_id=event.uuid, actor=actor, now=LATER
+    ),
+    "copy": lambda event, actor: services.copy_event(event_id=event.uuid, actor=actor, now=LATER),
     "offer_banner": lambda event, actor: services.offer_banner(
         event_id=event.uuid, content_type="image/png", actor=actor, now=LATER
     ),

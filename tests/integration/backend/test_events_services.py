@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from backend.events import queries, services
+from backend.events import policies, queries, services
 from backend.events.errors import (
     EventClosed,
     EventNotStarted,
@@ -334,6 +334,28 @@ def test_finish_event_refuses_one_that_has_not_begun():
 def test_finish_event_refuses_a_draft():
     with pytest.raises(IllegalTransition):
         finish(a_draft())
+
+
+@pytest.mark.parametrize("status", [S.FINISHED, S.CANCELED])
+def test_archive_event_puts_it_away(status):
+    event = make_event(status=status)
+
+    services.archive_event(event_id=event.uuid, actor=OLGA, now=LATER)
+
+    kept = Event.fetch(event.uuid)
+    assert (kept.status, kept.version, kept.changed_by) == (S.ARCHIVED, 2, "USER:user-olga")
+    assert policies.is_open_to_strangers(kept) is False
+
+
+@pytest.mark.parametrize("status", [S.DRAFT, S.PUBLISHED, S.ARCHIVED])
+def test_archive_event_refuses_what_is_not_over(status):
+    event = make_event(status=status)
+    before = stored(event)
+
+    with pytest.raises(IllegalTransition):
+        services.archive_event(event_id=event.uuid, actor=OLGA, now=LATER)
+
+    assert stored(event) == before
 
 
 def test_of_finishing_and_canceling_past_the_check_one_wins():

@@ -11,6 +11,7 @@ from backend.events.details import (
     checked,
 )
 from backend.events.kinds import Category, LocationType, Visibility
+from backend.events.questions import Question, QuestionKind
 from backend.shared.errors import BadInput
 
 START = datetime(2030, 5, 8, 9, tzinfo=UTC)
@@ -146,3 +147,54 @@ def test_admission_is_from_half_a_day_before_to_the_end_unless_said_otherwise():
         START - timedelta(hours=1),
         START + timedelta(hours=2),
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "rule"),
+    [
+        (
+            {"admission_opens_at": START - timedelta(days=7, minutes=1)},
+            "admission_opens_at",
+            "At most 7 days before the event starts.",
+        ),
+        (
+            {"admission_opens_at": START + timedelta(hours=8)},
+            "admission_opens_at",
+            "Admission must open before the event ends.",
+        ),
+        (
+            {"admission_closes_at": START - timedelta(hours=12)},
+            "admission_closes_at",
+            "Admission must close after it opens.",
+        ),
+        (
+            {"admission_closes_at": START + timedelta(days=1, hours=8, minutes=1)},
+            "admission_closes_at",
+            "At most one day after the event ends.",
+        ),
+        (
+            {"admission_closes_at": START.replace(tzinfo=None)},
+            "admission_closes_at",
+            "Give the time with its offset from UTC.",
+        ),
+    ],
+)
+def test_admission_stays_near_the_event(values, field, rule):
+    with pytest.raises(BadInput) as refusal:
+        checked(details(**values))
+
+    assert refusal.value.fields[field] == rule
+
+
+def test_questions_are_checked_with_the_other_details():
+    with pytest.raises(BadInput) as refusal:
+        checked(details(title="", questions=(Question(kind=QuestionKind.TEXT, label=""),)))
+
+    assert list(refusal.value.fields) == ["title", "questions.0.label"]
+
+
+def test_questions_are_stored_as_documents():
+    food = Question(id="food", kind=QuestionKind.TEXT, label="Which food?")
+
+    assert details(questions=(food,)).stored()["questions"] == [food.to_document()]
+    assert details().stored()["questions"] is None
