@@ -23,6 +23,7 @@ WIDE_RESOURCES = {
     "*",  # X-Ray knows no resources; only the tracing policies have it (below)
     "${MediaBucketArn}/uploads/*",  # an upload's key is made when it is offered
     "${MediaBucketArn}/banners/*",  # … and a banner's when the upload proved an image
+    "${FilesBucketArn}/jobs/*",  # a job's id is made when it is started
     "${MediaBucket.Arn}/banners/*",  # CloudFront reads every banner …
     "${StaticBucket.Arn}/static/*",  # … and every static file, and nothing beside them
 }
@@ -294,6 +295,7 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Events": {"GetItem"},
                 "Notifications": {"UpdateItem"},
                 "Notifications/index/stuck_index": {"Query"},
+                "Jobs/index/stuck_index": {"Query"},
             },
         ),
     ],

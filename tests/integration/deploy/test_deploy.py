@@ -25,6 +25,7 @@ CONTRACT = {
              "UserPoolAdminGroupName", "CognitoLoginURL", "CognitoAuthCommand"},
     "tables": {"UsersTable", "IdempotencyTable", "StageSecretArn", "TicketKeysArn"},
     "edge": {"MediaBucket", "MediaBaseUrl", "StaticBucket", "StaticBaseUrl"},
+    "jobs": {"JobsQueueUrl", "FilesBucket"},
     "api": {"APIEndpoint", "AuthApiEndpoint"},
     "streams": {"FailedChangesQueue"},
     "portal": {"PortalRoleArn"},
