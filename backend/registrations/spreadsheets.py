@@ -106,7 +106,7 @@ def _headings(cells: tuple[str, ...]) -> tuple[str, ...]:
     used = max(number for number, cell in enumerate(cells, start=1) if cell)
     if used > MOST_COLUMNS:
         raise _refused(f"The file has more than {MOST_COLUMNS} columns.")
-    return cells[:used]
+    return tuple(unquoted(cell) for cell in cells[:used])
 
 
 def as_text(cell: str) -> str:

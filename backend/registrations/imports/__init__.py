@@ -1,0 +1,1 @@
+"""Adding the guests of a list to an event."""
