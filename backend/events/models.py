@@ -128,17 +128,20 @@ class Event(db.Table):
         cls,
         month: datetime,
         *,
-        starting_from: datetime,
+        first: datetime,
+        last: datetime,
         limit: int,
         start: dict[str, Any] | None = None,
+        latest_first: bool = False,
     ) -> "Page[Event]":
-        """One page of the published public events that start in ``month``, by start."""
+        """One page of the published public events of ``month`` that start from first to last."""
         return db.query_page(
             cls.listing_index,
             listing_of(month),
             limit=limit,
             start=start,
-            range_condition=ListingIndex.starts_at >= starting_from,
+            range_condition=ListingIndex.starts_at.between(first, last),
+            newest_first=latest_first,
         )
 
     # Mutators

@@ -1,5 +1,6 @@
 """Events as the faces and the features above read them."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,8 @@ _cached: dict[str, tuple[datetime, Event]] = {}
 MONTHS_AHEAD = 12
 LONGEST_LISTED_RUN = timedelta(days=3)
 _READS_PER_PAGE = 24
+_TICK = timedelta(milliseconds=1)
+"""Times are stored to the millisecond."""
 
 
 def settings_of(event_id: str, *, now: datetime) -> Event:
@@ -76,56 +79,91 @@ def list_upcoming(
     *,
     category: Category | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
+    latest_first: bool = False,
     limit: int,
     start: dict[str, Any] | None = None,
     now: datetime,
 ) -> Page[Event]:
     """Published public events by start, from those still running to a year ahead.
 
-    ``since`` leaves out what starts before it.
+    ``since`` leaves out what starts before it, ``until`` what starts at it or later.
 
     Goes through the months' buckets. A page can be shorter than ``limit`` and still have a
     ``next_key``: what one page may read is limited, however rare the category.
     """
-    earliest = max(now - LONGEST_LISTED_RUN, since or now - LONGEST_LISTED_RUN)
-    last = now + timedelta(days=31 * MONTHS_AHEAD)
-    if earliest > last:
-        return Page([])
-    month, after = _resume(start, earliest)
+    window = _Window.of(since, until, now=now)
+    here = window.resume(start, latest_first=latest_first)
     found: list[Event] = []
     for _ in range(_READS_PER_PAGE):
+        if here is None:
+            return Page(found)
+        month, after = here
         page = Event.list_in_month(
-            month, starting_from=earliest, limit=limit - len(found), start=after
+            month,
+            first=window.first,
+            last=window.last,
+            limit=limit - len(found),
+            start=after,
+            latest_first=latest_first,
         )
         found += [event for event in page.items if _is_listed(event, category, now)]
-        after = page.next_key
-        if after is None:
-            month = _next_month(month)
-            if month > last:
-                return Page(found)
+        here = window.following(month, page.next_key, latest_first=latest_first)
         if len(found) == limit:
             break
-    return Page(found, {"month": month.isoformat(), "after": after})
+    return Page(found, here and {"month": here[0].isoformat(), "after": here[1]})
 
 
 def _is_listed(event: Event, category: Category | None, now: datetime) -> bool:
     return event.ends_at > now and category in (None, event.category)
 
 
-def _resume(
-    start: dict[str, Any] | None, earliest: datetime
-) -> tuple[datetime, dict[str, Any] | None]:
-    first = earliest.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    if not start:
-        return first, None
-    month, after = datetime.fromisoformat(start["month"]), start["after"]
-    if month < first:
-        # A bucket that went by between two pages has nothing upcoming any more.
-        return first, None
-    if after and after["starts_at"]["S"] < iso(earliest):
-        # Time went on since; DynamoDB refuses a start key outside of what is asked for.
-        return month, None
-    return month, after
+_Place = tuple[datetime, dict[str, Any] | None]
+"""A month and the key after which to go on in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The starts that are asked for, both included."""
+
+    first: datetime
+    last: datetime
+
+    @classmethod
+    def of(cls, since: datetime | None, until: datetime | None, *, now: datetime) -> "_Window":
+        running = now - LONGEST_LISTED_RUN
+        ahead = _next_month(_month_of(now + timedelta(days=31 * MONTHS_AHEAD)))
+        return cls(max(running, since or running), min(ahead, until or ahead) - _TICK)
+
+    def resume(self, start: dict[str, Any] | None, *, latest_first: bool) -> _Place | None:
+        if self.first > self.last:
+            return None
+        edge = _month_of(self.last if latest_first else self.first)
+        if not start:
+            return edge, None
+        month, after = datetime.fromisoformat(start["month"]), start["after"]
+        # Time went on since the page before; DynamoDB refuses a key outside of what is asked for.
+        gone_by = bool(after) and after["starts_at"]["S"] < iso(self.first)
+        if latest_first:
+            return None if gone_by or month < _month_of(self.first) else (month, after)
+        if month < edge:
+            return edge, None
+        return month, None if gone_by else after
+
+    def following(
+        self, month: datetime, after: dict[str, Any] | None, *, latest_first: bool
+    ) -> _Place | None:
+        if after is not None:
+            return month, after
+        if latest_first:
+            before = _month_of(month - _TICK)
+            return (before, None) if before >= _month_of(self.first) else None
+        following = _next_month(month)
+        return (following, None) if following <= self.last else None
+
+
+def _month_of(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _next_month(month: datetime) -> datetime:

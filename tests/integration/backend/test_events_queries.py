@@ -197,6 +197,56 @@ def test_list_upcoming_starts_anew_when_the_page_is_of_a_month_gone_by():
     assert [event.title for event in stale.items] == ["later"]
 
 
+@pytest.fixture(scope="module")
+def winter(tables) -> datetime:
+    """A year whose first months have five events."""
+    now = datetime(2081, 1, 1, 12, tzinfo=UTC)
+    for title, day in (("jan", 10), ("feb", 40), ("feb late", 50), ("march", 65), ("april", 95)):
+        make_event(title=title, starts_at=now + day * DAY)
+    return now
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7])
+@pytest.mark.parametrize(
+    ("since", "until", "latest_first", "titles"),
+    [
+        ((2, 1), (3, 1), False, ["feb", "feb late"]),
+        ((2, 1), (3, 1), True, ["feb late", "feb"]),
+        ((2, 20), None, False, ["feb late", "march", "april"]),
+        (None, (2, 20), True, ["feb", "jan"]),
+        (None, None, True, ["april", "march", "feb late", "feb", "jan"]),
+        ((5, 1), (4, 1), False, []),
+        ((5, 1), (4, 1), True, []),
+    ],
+)
+def test_list_upcoming_keeps_to_what_starts_in_between(
+    winter, since, until, latest_first, titles, limit
+):
+    first, end = (day and datetime(2081, *day, tzinfo=UTC) for day in (since, until))
+
+    found = upcoming(winter, since=first, until=end, latest_first=latest_first, limit=limit)
+
+    assert found == titles
+
+
+def test_list_upcoming_leaves_out_exactly_what_starts_at_the_end(winter):
+    start = winter + 40 * DAY
+
+    assert upcoming(winter, until=start) == ["jan"]
+    assert upcoming(winter, since=start, until=start + timedelta(milliseconds=1)) == ["feb"]
+
+
+def test_list_upcoming_stops_going_back_where_everything_is_over_meanwhile(winter):
+    page = queries.list_upcoming(limit=2, latest_first=True, now=winter)
+
+    rest = queries.list_upcoming(
+        limit=5, start=page.next_key, latest_first=True, now=winter + 70 * DAY
+    )
+
+    assert [event.title for event in page.items] == ["april", "march"]
+    assert (rest.items, rest.next_key) == ([], None)
+
+
 def test_list_upcoming_goes_on_from_an_event_that_started_too_long_ago_meanwhile():
     now = datetime(2068, 1, 15, 12, tzinfo=UTC)
     make_event(title="long", starts_at=now - 3 * DAY + HOUR, ends_at=now + DAY)
