@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from backend.events.kinds import Category, LocationType, Visibility
+from backend.team.roles import Role
 
 CATEGORIES = {
     Category.CONFERENCE: _("Conference"),
@@ -25,4 +26,16 @@ VISIBILITIES = {
     Visibility.PUBLIC: _("Public: anybody finds it"),
     Visibility.UNLISTED: _("Unlisted: who has the address"),
     Visibility.PRIVATE: _("Private: the team only"),
+}
+ROLES = {
+    Role.OWNER: _("Owner"),
+    Role.ORGANISER: _("Organiser"),
+    Role.DESK: _("Desk"),
+    Role.FLOOR: _("Floor"),
+}
+ROLE_NOTES = {
+    Role.OWNER: _("everything, also the team and canceling the event"),
+    Role.ORGANISER: _("everything but the team and canceling the event"),
+    Role.DESK: _("scans tickets, finds guests by name, takes walk-ins, undoes a check-in"),
+    Role.FLOOR: _("sees the overview, and the queues of requests and orders"),
 }

@@ -19,9 +19,11 @@ OFFERED = (
     EventAction.EDIT,
     EventAction.PUBLISH,
     EventAction.CANCEL,
+    EventAction.MANAGE_TEAM,
     EventAction.SEE_GUESTS,
     EventAction.MANAGE_GUESTS,
     EventAction.SCAN,
+    EventAction.MANAGE_KIOSKS,
     EventAction.SEE_ACTIVITY,
 )
 

@@ -8,8 +8,10 @@ from portal.organiser.views import (
     event_form,
     event_list,
     guests,
+    kiosks,
     overview,
     registrations,
+    team,
 )
 
 app_name = "organiser"
@@ -43,5 +45,37 @@ urlpatterns = [
         guests.CancelGuestView.as_view(),
         name="guest-cancel",
     ),
+    path("e/<str:event_id>/team", team.TeamView.as_view(), name="team"),
+    path("e/<str:event_id>/team/invite", team.InviteView.as_view(), name="team-invite"),
+    path("e/<str:event_id>/team/leave", team.LeaveTeamView.as_view(), name="team-leave"),
+    path("e/<str:event_id>/join", team.JoinTeamView.as_view(), name="team-join"),
+    path(
+        "e/<str:event_id>/team/invitations/<str:invitee>/withdraw",
+        team.WithdrawInvitationView.as_view(),
+        name="team-withdraw",
+    ),
+    path(
+        "e/<str:event_id>/team/<str:member>/role",
+        team.ChangeRoleView.as_view(),
+        name="team-role",
+    ),
+    path(
+        "e/<str:event_id>/team/<str:member>/remove",
+        team.RemoveMemberView.as_view(),
+        name="team-remove",
+    ),
     path("e/<str:event_id>/activity", activity.ActivityView.as_view(), name="activity"),
+    path("e/<str:event_id>/kiosks", kiosks.KiosksView.as_view(), name="kiosks"),
+    path("e/<str:event_id>/kiosks/new", kiosks.PairKioskView.as_view(), name="kiosk-new"),
+    path("e/<str:event_id>/kiosks/<str:kiosk>", kiosks.ChangeKioskView.as_view(), name="kiosk"),
+    path(
+        "e/<str:event_id>/kiosks/<str:kiosk>/pair",
+        kiosks.PairingCodeView.as_view(),
+        name="kiosk-pair",
+    ),
+    path(
+        "e/<str:event_id>/kiosks/<str:kiosk>/revoke",
+        kiosks.RevokeKioskView.as_view(),
+        name="kiosk-revoke",
+    ),
 ]

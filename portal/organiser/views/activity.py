@@ -12,7 +12,10 @@ from backend.activity import queries
 from backend.activity.kinds import ActivityKind
 from backend.activity.models import Activity
 from backend.events.policies import EventAction
+from backend.registrations.guests import is_guest_key
 from backend.shared.actor import Actor, ActorKind
+from backend.team.roles import Role
+from portal.common.words import ROLES
 from portal.organiser.pages import EventPageMixin
 from portal.organiser.trail import walk
 
@@ -45,6 +48,11 @@ LOOKS = {
     K.GUEST_CANCELED: Look(gettext_lazy("Registration canceled"), "ban", "warn"),
     K.GUEST_ADMITTED: Look(gettext_lazy("Guest admitted"), "door-enter", "ok"),
     K.ADMISSION_UNDONE: Look(gettext_lazy("Admission undone"), "arrow-back-up", "warn"),
+    K.MEMBER_INVITED: Look(gettext_lazy("Somebody invited to the team"), "send"),
+    K.MEMBER_JOINED: Look(gettext_lazy("Joined the team"), "users-group", "ok"),
+    K.MEMBER_CHANGED: Look(gettext_lazy("Role in the team changed"), "users-group"),
+    K.MEMBER_LEFT: Look(gettext_lazy("Left the team"), "users-group", "warn"),
+    K.INVITATION_ENDED: Look(gettext_lazy("Invitation declined or withdrawn"), "x"),
 }
 FIELDS = {
     "title": gettext_lazy("title"),
@@ -95,7 +103,7 @@ class ActivityView(EventPageMixin, TemplateView):
 
 
 def line_of(activity: Activity, *, actor: Actor) -> Line:
-    about_guest = activity.subject != activity.event_id
+    about_guest = is_guest_key(activity.subject)
     return Line(
         activity=activity,
         look=LOOKS[activity.kind],
@@ -108,6 +116,8 @@ def line_of(activity: Activity, *, actor: Actor) -> Line:
 def _detail(details: dict[str, str]) -> str:
     if changed := details.get("fields"):
         return ", ".join(str(FIELDS.get(name, name)) for name in changed.split())
+    if role := details.get("role"):
+        return str(ROLES[Role(role)])
     return details.get("gate", "")
 
 

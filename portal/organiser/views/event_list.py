@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -8,7 +9,10 @@ from backend.activity import queries as activity
 from backend.activity.queries import Totals
 from backend.events.models import Event
 from backend.events.states import EventStatus
+from backend.shared.actor import Actor
+from backend.team import queries as team
 from portal.common.access import SignInRequiredMixin
+from portal.common.words import ROLES
 from portal.organiser.event_tabs import TABS, list_in_tab, tab_named
 from portal.organiser.numbers import percent
 from portal.organiser.trail import walk
@@ -46,6 +50,7 @@ class EventsView(SignInRequiredMixin, TemplateView):
             "tab": tab,
             "trail": trail,
             "rows": rows_of(trail.items),
+            "invitations": invitations_of(actor, now=now),
         }
 
 
@@ -53,3 +58,18 @@ def rows_of(shown: list[Event]) -> list[Row]:
     open_ones = {e.uuid: e.shards for e in shown if e.status is not EventStatus.DRAFT}
     totals = activity.totals_of(open_ones)
     return [Row(event, totals.get(event.uuid)) for event in shown]
+
+
+def invitations_of(actor: Actor, *, now: datetime) -> list[dict[str, Any]]:
+    """The teams that the person is asked to join: the event's title, its id and the role."""
+    invited = team.list_my_invitations(actor=actor, now=now)
+    events = {event.uuid: event for event in Event.find_many([one.event_id for one in invited])}
+    return [
+        {
+            "title": events[one.event_id].title,
+            "event_id": one.event_id,
+            "role": ROLES[one.role],
+        }
+        for one in invited
+        if one.event_id in events
+    ]

@@ -22,8 +22,11 @@ from backend.registrations import tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
 from backend.seats import services as seats
+from backend.team.roles import Role
 from tests.factories.events import make_event, new_event_id
+from tests.factories.kiosks import make_kiosk
 from tests.factories.registrations import make_registration
+from tests.factories.team import make_invitation, make_member
 from tests.integration.portal.people import browser_of
 
 pytestmark = pytest.mark.usefixtures("portal")
@@ -50,9 +53,18 @@ class Place:
     event: Event
     expected: Registration
     admitted: Registration
+    kiosk: str
+    member: str
+    invitee: str
 
     def address(self, name: str) -> str:
-        keys = {"event_id": self.event.uuid, "guest": self.expected.guest}
+        keys = {
+            "event_id": self.event.uuid,
+            "kiosk": self.kiosk,
+            "guest": self.expected.guest,
+            "member": self.member,
+            "invitee": self.invitee,
+        }
         return reverse(name, kwargs={key: keys[key] for key in parameters_of(name)})
 
 
@@ -80,6 +92,10 @@ def undo(place: Place) -> dict[str, Any]:
 
 def sign_up(_place: Place) -> dict[str, Any]:
     return {"name": "Nadia New", "email": "nadia@example.com"}
+
+
+def device(_place: Place) -> dict[str, Any]:
+    return {"name": "Stolen 1", "gate": "Side door", "speed": "express"}
 
 
 ANYONE = Row("visitor")
@@ -119,11 +135,25 @@ ROWS = {
     "organiser:guest": Row("desk"),
     "organiser:guest-cancel": Row("organiser", lambda _place: {"version": "1"}),
     "organiser:activity": Row("organiser"),
+    "organiser:team": Row("floor"),
+    "organiser:team-invite": Row(
+        "owner", lambda _place: {"email": "thief@example.com", "role": "ORGANISER"}
+    ),
+    "organiser:team-leave": Row("floor"),
+    "organiser:team-join": OWN,
+    "organiser:team-withdraw": Row("owner"),
+    "organiser:team-role": Row("owner", lambda _place: {"role": "ORGANISER"}),
+    "organiser:team-remove": Row("owner"),
     "kiosk:scan": Row("desk", scan),
     "kiosk:gate": Row("desk", lambda _place: {"gate": "Side door"}, json=True),
     "kiosk:count": Row("desk", json=True),
     "kiosk:scans": Row("desk", scan, json=True),
     "kiosk:undo": Row("desk", undo, json=True),
+    "organiser:kiosks": Row("organiser"),
+    "organiser:kiosk-new": Row("organiser", device),
+    "organiser:kiosk": Row("organiser", device),
+    "organiser:kiosk-pair": Row("organiser"),
+    "organiser:kiosk-revoke": Row("organiser"),
 }
 
 
@@ -176,12 +206,16 @@ def make_place(at: str) -> Place:
     seats.open_pool(pool=event.uuid, capacity=None, now=now)
     one = {"event_id": event.uuid, "shards": event.shards}
     admitted = {"admission": Admission.IN, "admitted_scan": "s-1", "admitted_at": now}
+    invitation = make_invitation(event_id=event.uuid)
     return Place(
         event,
         expected=make_registration(**one),
         admitted=make_registration(
             **one, **admitted, user_email="bea@example.com", admitted_gate="North"
         ),
+        kiosk=make_kiosk(event_id=event.uuid).kiosk_id,
+        member=make_member(event_id=event.uuid, role=Role.DESK).member,
+        invitee=invitation.member,
     )
 
 
@@ -236,7 +270,7 @@ def test_smallest_actor_who_may_is_not_refused(name):
     row = ROWS[name]
     place = make_place(row.at)
     [client] = browsers(place, [row.smallest]).values()
-    needs_own_place = name in ("public:give-up", "public:ticket")
+    needs_own_place = name in ("public:give-up", "public:ticket", "organiser:team-join")
 
     for how in methods_of(name):
         answer = said(call(client, how, place.address(name), row, place))
