@@ -1,6 +1,6 @@
 """What registrations refuse."""
 
-from backend.shared.errors import Conflict, Forbidden, NotFound, Rejected
+from backend.shared.errors import Conflict, Forbidden, NotFound, Rejected, TooManyAttempts
 
 
 class RegistrationNotFound(NotFound):
@@ -37,3 +37,21 @@ class TryAgain(Conflict):
     """The same guest's registration kept changing under this call."""
 
     code = "try_again"
+
+
+class NoTicket(Rejected):
+    """There is no ticket to replace or to send: no place, no address, or no event any more."""
+
+    code = "no_ticket"
+
+
+class SentJustNow(TooManyAttempts):
+    """The ticket was mailed again a moment ago."""
+
+    code = "sent_just_now"
+
+
+class GuestErased(Rejected):
+    """The guest's data was erased for good; nothing may be written about them again."""
+
+    code = "guest_erased"

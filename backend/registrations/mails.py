@@ -18,19 +18,26 @@ from backend.notifications.rendering import render
 from backend.registrations import tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import ACTIVE, RegistrationStatus
+from backend.shared.clock import iso
 from backend.shared.config import config
 
 CONFIRMED = "registration_confirmed"
 CANCELED = "registration_canceled"
 
 
-def enqueue(template: str, registration: Registration, *, now: datetime) -> None:
-    """Ask for one of the mails above, once per ticket number; no address, no mail."""
+def enqueue(
+    template: str, registration: Registration, *, now: datetime, again_at: datetime | None = None
+) -> None:
+    """Ask for one of the mails above, once per ticket number; no address, no mail.
+
+    ``again_at``: somebody asked for it once more at that moment, so once more for that.
+    """
     if not registration.user_email:
         return
     ticket = f"{registration.event_id}#{registration.guest}#{registration.ticket_no}"
+    again = f"#{iso(again_at)}" if again_at else ""
     notifications.enqueue(
-        key=f"{template}#{ticket}",
+        key=f"{template}#{ticket}{again}",
         template=template,
         recipient=registration.user_email,
         values={

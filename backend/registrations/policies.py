@@ -5,7 +5,13 @@ from datetime import datetime
 from backend.events.errors import SignInNeeded
 from backend.events.models import Event
 from backend.events.states import EventStatus
-from backend.registrations.errors import EmailNotVerified, NotCancelable, RegistrationClosed
+from backend.registrations.errors import (
+    EmailNotVerified,
+    GuestErased,
+    NotCancelable,
+    NoTicket,
+    RegistrationClosed,
+)
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
 from backend.shared.actor import Actor
@@ -37,3 +43,17 @@ def check_cancelable(registration: Registration) -> None:
     """Refuse (``NotCancelable``) to give up the place of a guest who is in."""
     if registration.admission is Admission.IN:
         raise NotCancelable("This guest is checked in already.")
+
+
+def check_not_erased(registration: Registration) -> None:
+    """Refuse (``GuestErased``) to write about somebody who was erased."""
+    if registration.erased_at is not None:
+        raise GuestErased("This guest's data was erased. Nothing can be added to it.")
+
+
+def check_has_ticket(registration: Registration, event: Event, *, now: datetime) -> None:
+    """Refuse (``NoTicket``) unless there is a ticket that still opens a door."""
+    if not registration.is_confirmed:
+        raise NoTicket("Only a guest with a place has a ticket.")
+    if event.status is not EventStatus.PUBLISHED or event.ends_at <= now:
+        raise NoTicket("This event takes no guests any more, so there is no ticket to send.")

@@ -124,6 +124,8 @@ def _record(change: Change, new: Registration) -> None:
         event_id=new.event_id,
         kind=kind,
         actor_label=str(new.changed_by),
+    if _asked_again(old, new):
+        mails.enqueue(mails.CONFIRMED, new, now=now, again_at=new.resent_at)
         subject=new.guest,
         at=change.at,
         record_id=change.record_id,
@@ -140,9 +142,17 @@ def _kind_of(change: Change, new: Registration) -> ActivityKind | None:
         return K.GUEST_ADMITTED
     if change.left_at:
         return K.ADMISSION_UNDONE
-    if (old.name, old.user_email) != (new.name, new.user_email):
+    return _kind_of_edit(old, new)
+
+
+def _kind_of_edit(old: Registration, new: Registration) -> ActivityKind | None:
+    if _differ(old, new, "name", "user_email", "answers"):
         return K.GUEST_CHANGED
-    return None
+    if _differ(old, new, "note", "attention"):
+        return K.GUEST_NOTED
+    if new.is_confirmed and _differ(old, new, "ticket_no"):
+        return K.TICKET_REISSUED
+    return K.TICKET_RESENT if _asked_again(old, new) else None
 
 
 def _kind_of_move(old: Registration | None, new: Registration) -> ActivityKind | None:
@@ -166,3 +176,26 @@ def _in_since(image: Registration | None) -> datetime | None:
 
 def _same_ticket(old: Registration | None, new: Registration) -> bool:
     return old is not None and old.ticket_no == new.ticket_no
+def _arrival_of(image: Registration | None) -> tuple[datetime, str] | None:
+    """When and where a guest who is in, or was and left, came in first."""
+    if image is None or not image.is_confirmed or image.admission is Admission.EXPECTED:
+        return None
+    came_at = image.arrived_at or image.admitted_at
+    return (came_at, str(image.arrived_gate or image.admitted_gate or "")) if came_at else None
+
+
+def _is_out(image: Registration | None) -> bool:
+    return image is not None and image.is_confirmed and image.admission is Admission.OUT
+
+
+def _differ(old: Registration, new: Registration, *names: str) -> bool:
+    return any(getattr(old, name) != getattr(new, name) for name in names)
+
+
+def _asked_again(old: Registration | None, new: Registration) -> bool:
+    """Whether somebody wants the ticket, the same as before, mailed once more."""
+    if old is None or not (new.is_confirmed and new.resent_at and _same_ticket(old, new)):
+        return False
+    return _differ(old, new, "resent_at")
+
+

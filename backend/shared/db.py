@@ -5,7 +5,7 @@ with the refusal (``StaleWrite.old``), so no second read is needed to say why.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -147,6 +147,15 @@ class Table(Model):
         except (BotoCoreError, ClientError) as error:
             raise _stale(cls, error) or UpdateError("Failed to update item", error) from error
         return cls.from_raw_data(data[ATTRIBUTES])
+
+    @classmethod
+    def assignments(cls, values: Mapping[str, Any]) -> list[Action]:
+        """What ``change`` does to get these attribute values: ``SET``, and ``REMOVE`` for ``None``."""
+        attributes = cls.get_attributes()
+        return [
+            attributes[name].remove() if value is None else attributes[name].set(value)
+            for name, value in values.items()
+        ]
 
     @classmethod
     def find(cls, hash_key: Any, range_key: Any = None, *, consistent: bool = True) -> Self | None:

@@ -18,11 +18,12 @@ Admissions touch no attribute of an index, so one costs one write unit.
 """
 
 from backend.registrations.models.admissions import Admissions
+from backend.registrations.models.details import Details
 from backend.registrations.models.lookups import Lookups
 from backend.registrations.models.seating import Seating
 
 __all__ = ["Registration"]
 
 
-class Registration(Seating, Admissions, Lookups):
+class Registration(Seating, Admissions, Details, Lookups):
     """One guest's place at one event."""

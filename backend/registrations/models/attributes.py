@@ -46,12 +46,15 @@ class WaitingIndex(GlobalSecondaryIndex[Any]):
 class Attributes(db.Table):
     """One guest's place at one event.
 
-    ``version`` grows with every write of the seat protocol (commit, cancel, fence), not
-    with admissions. ``claim_block`` and ``claim_attempt`` name the seat's claim while it is
-    ``CONFIRMED`` in a limited pool. ``user_email`` is absent for a guest without an
-    address, ``user_id`` for one an organiser added. ``changed_by`` labels who wrote last.
-    ``answers`` (question id → answer) are the guest's, ``note`` and ``attention`` the
-    crew's. ``erased_at``: name, address, answers and note are gone for good.
+    ``version`` grows with every write of the seat protocol (commit, cancel, fence) and every
+    change of the details, not with admissions. ``claim_block`` and ``claim_attempt`` name the
+    seat's claim while it is ``CONFIRMED`` in a limited pool. ``user_email`` is absent for a
+    guest without an address, ``user_id`` for one an organiser added. ``changed_by`` labels who
+    wrote last. ``answers`` (question id → answer) are the guest's, ``note`` and ``attention``
+    the crew's. ``resent_at``: when the ticket was last asked to be mailed once more.
+    ``erased_at``: name, address, answers and note are gone for good. ``admitted_*`` tell of
+    the entry that stands, ``arrived_*`` of the first one, ``left_*`` of the last time the guest
+    left; ``undone_scan`` and ``left_scan`` also keep those scans from counting once more.
     """
 
     class Meta(db.TableMeta):
@@ -89,6 +92,7 @@ class Attributes(db.Table):
     name_index = NameIndex()
     waiting_index = WaitingIndex()
 
+    resent_at = db.UtcAttribute(null=True)
     @property
     def is_active(self) -> bool:
         """Whether the guest has a place, or waits for one."""
