@@ -51,3 +51,15 @@ def span_text(start: datetime, end: datetime, zone: str) -> str:
     if zone_label(start, zone) != zone_label(end, zone):
         since = local_text(start, zone, "full")
     return _("%(since)s to %(until)s") % {"since": since, "until": until}
+
+
+def ago_text(moment: datetime, *, now: datetime) -> str:
+    """``2 min ago``: how long since, in one unit; a clock that runs ahead says ``just now``."""
+    seconds = int((now - moment).total_seconds())
+    if seconds < 60:
+        return _("just now")
+    if seconds < 3600:
+        return _("%(number)d min ago") % {"number": seconds // 60}
+    if seconds < 2 * 86_400:
+        return _("%(number)d h ago") % {"number": seconds // 3600}
+    return _("%(number)d days ago") % {"number": seconds // 86_400}

@@ -68,7 +68,13 @@ OF_ONE_EVENT = (
             Link("desk", _("Desk"), "qrcode", "kiosk:scan", _("Desk"), EventAction.SCAN),
             Link("requests", _("Requests"), "bell", "organiser:requests", _("Requests")),
             Link("orders", _("Orders"), "receipt", "organiser:orders", _("Orders")),
-            Link("kiosks", _("Kiosks"), "device-tablet", "organiser:kiosks"),
+            Link(
+                "kiosks",
+                _("Kiosks"),
+                "device-tablet",
+                "organiser:kiosks",
+                needs=EventAction.MANAGE_KIOSKS,
+            ),
         ],
     ),
     Group(
