@@ -34,6 +34,18 @@ class Visibility(StrEnum):
     PRIVATE = "PRIVATE"
 
 
+class Offer(StrEnum):
+    """What a newcomer would get on registering now."""
+
+    PLACE = "PLACE"
+    WAITING_LIST = "WAITING_LIST"
+    NOTHING = "NOTHING"
+    LATER = "LATER"
+    """The capacity is being changed: try again in a moment."""
+    CLOSED = "CLOSED"
+    """The event takes no registrations (any more)."""
+
+
 def shards_for(capacity: int | None) -> int:
     """Over how many partitions an event's registrations spread; ``None`` is unlimited."""
     if capacity is not None and capacity <= 250:

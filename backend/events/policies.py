@@ -1,11 +1,13 @@
 """Who may do what with an event. Pure: the role is looked up by ``queries.authorize``."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from backend.events.errors import EventForbidden, EventNotFound
-from backend.events.kinds import Visibility
+from backend.events.kinds import Offer, Visibility
 from backend.events.models import Event
 from backend.events.states import EventStatus
+from backend.seats.states import Availability
 from backend.shared.actor import Actor, ActorKind
 from backend.team.roles import Role
 
@@ -64,6 +66,26 @@ def is_open_to_strangers(event: Event) -> bool:
     """Whether somebody outside the team may know the event: it is, or was, published."""
     was_published = event.published_at is not None and event.status is not EventStatus.ARCHIVED
     return was_published and event.visibility is not Visibility.PRIVATE
+
+
+def is_open(event: Event, *, now: datetime) -> bool:
+    """Whether the event takes registrations: published, and not over."""
+    return event.status is EventStatus.PUBLISHED and now < event.ends_at
+
+
+def offer_of(event: Event, availability: Availability, *, now: datetime) -> Offer:
+    """What a newcomer gets, by the seats that its pool says there are.
+
+    With the waiting list on nobody is turned away: who finds no seat, or one that changes
+    just now, waits.
+    """
+    if not is_open(event, now=now):
+        return Offer.CLOSED
+    if availability in (Availability.OPEN, Availability.UNLIMITED):
+        return Offer.PLACE
+    if event.waiting_list:
+        return Offer.WAITING_LIST
+    return Offer.LATER if availability is Availability.CLOSED else Offer.NOTHING
 
 
 def require(actor: Actor, event: Event, role: Role | None, action: EventAction) -> None:

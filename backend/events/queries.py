@@ -124,19 +124,23 @@ _Place = tuple[datetime, dict[str, Any] | None]
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The starts that are asked for, both included."""
+    """The starts that are asked for, the end left out."""
 
     first: datetime
-    last: datetime
+    end: datetime
 
     @classmethod
     def of(cls, since: datetime | None, until: datetime | None, *, now: datetime) -> "_Window":
         running = now - LONGEST_LISTED_RUN
         ahead = _next_month(_month_of(now + timedelta(days=31 * MONTHS_AHEAD)))
-        return cls(max(running, since or running), min(ahead, until or ahead) - _TICK)
+        return cls(max(running, since or running), min(ahead, until or ahead))
+
+    @property
+    def last(self) -> datetime:
+        return self.end - _TICK
 
     def resume(self, start: dict[str, Any] | None, *, latest_first: bool) -> _Place | None:
-        if self.first > self.last:
+        if self.first >= self.end:
             return None
         edge = _month_of(self.last if latest_first else self.first)
         if not start:

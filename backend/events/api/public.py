@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from backend.events import queries
-from backend.events.schemas import EventAnswer, EventsAnswer, EventsQuery
+from backend.events import policies, queries
+from backend.events.schemas import EventAnswer, EventsAnswer, EventsQuery, ShownEventAnswer
+from backend.seats import services as seats
 from backend.shared.actor import VISITOR
 from backend.shared.http import ApiRouter
 from backend.shared.paging import decode_token, encode_token
@@ -15,12 +16,16 @@ router = ApiRouter("events")
 def list_events(query: EventsQuery, now: datetime) -> EventsAnswer:
     """List the published public events.
 
-    Those that still run and those to come within a year, by start. A page may hold fewer
-    than `limit` and still have a `nextToken`.
+    Those that still run and those to come within a year, by start: all of them, those of a
+    `month`, or those around a day (`near`). A page may hold fewer than `limit` and still have
+    a `nextToken`.
     """
-    asked = f"events?category={query.category or ''}"
+    asked = f"events?{query.category or ''}&{query.since or ''}&{query.until or ''}"
     page = queries.list_upcoming(
         category=query.category,
+        since=query.since,
+        until=query.until,
+        latest_first=query.direction == "earlier",
         limit=query.limit,
         start=decode_token(query.next_token, query=asked),
         now=now,
@@ -34,14 +39,16 @@ def list_events(query: EventsQuery, now: datetime) -> EventsAnswer:
 @router.serve(
     "GET",
     "/events/<event_id>",
-    answer=EventAnswer,
+    answer=ShownEventAnswer,
     public=True,
     refusals={404: ("event_not_found",)},
 )
-def show_event(event_id: str, now: datetime) -> EventAnswer:
+def show_event(event_id: str, now: datetime) -> ShownEventAnswer:
     """Show a published event.
 
     Unlisted events are shown to who knows their id. Drafts and private events are not
     found here.
     """
-    return EventAnswer.of(queries.fetch_visible(event_id=event_id, actor=VISITOR, now=now))
+    event = queries.fetch_visible(event_id=event_id, actor=VISITOR, now=now)
+    availability = seats.availability(pool=event.uuid, now=now)
+    return ShownEventAnswer.of(event, offer=policies.offer_of(event, availability, now=now))

@@ -57,7 +57,7 @@ def test_registering_many_times_at_once_is_one_registration(api, event, guest):
 
 
 def test_full_event_is_sold_out_and_a_canceled_seat_is_free_again(api, pool, event, guest):
-    event_id = event(capacity=1)
+    event_id = event(capacity=1, waitingList=False)
     assert api.post(place(event_id), {}, by=guest).status == 201
     late = pool.make("Lars Late")
 
