@@ -4,6 +4,7 @@ Never more confirmed registrations than seats, and one active one per guest and 
 whatever crashes, is sent again or arrives late. ``tests/model`` explores the protocol.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from backend.events import policies as event_policies
 from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import EventAction
+from backend.events.questions import checked_answers, questions_of
 from backend.registrations import guests, policies, tickets
 from backend.registrations.errors import SoldOut, TryAgain
 from backend.registrations.models import Registration
@@ -20,6 +22,7 @@ from backend.seats.claims import Claim
 from backend.seats.states import Availability
 from backend.shared import db
 from backend.shared.actor import Actor
+from backend.shared.errors import BadInput
 
 TRIES = 5
 
@@ -32,12 +35,19 @@ class Outcome:
     created: bool
 
 
-def register(*, event_id: str, name: str, actor: Actor, now: datetime) -> Outcome:
+def register(
+    *,
+    event_id: str,
+    name: str,
+    answers: Mapping[str, object] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Outcome:
     """The actor's place at the event, a new one or the one there is.
 
     At most 4.1 write units; a full event costs one read. Refuses with ``SignInNeeded``,
-    ``EmailNotVerified``, ``EventNotFound``, ``BadInput`` (name), ``RegistrationClosed``,
-    ``SoldOut``, ``PoolBusy`` and ``TryAgain``.
+    ``EmailNotVerified``, ``EventNotFound``, ``BadInput`` (``name``, ``answers.<id>``; required
+    questions want an answer), ``RegistrationClosed``, ``SoldOut``, ``PoolBusy`` and ``TryAgain``.
     """
     email = policies.own_email(actor)
     event = events.settings_of(event_id, now=now)
@@ -45,25 +55,40 @@ def register(*, event_id: str, name: str, actor: Actor, now: datetime) -> Outcom
         events.authorize(event_id=event_id, actor=actor, action=EventAction.READ, now=now)
     policies.check_open(event, now=now)
     draft = _draft(event, guests.guest_key(event_id, email), name=name, actor=actor, now=now)
+    try:
+        draft.answers = checked_answers(questions_of(event), answers or {}) or None
+    except BadInput:
+        stored = Registration.find(draft.shard, draft.guest)
+        if stored is not None and stored.is_active:
+            # Whoever is registered already, perhaps by the team, need not answer any more.
+            return Outcome(stored, created=False)
+        raise
     draft.user_email, draft.user_id = guests.address_key(email), actor.user_id
     return _take_place(draft, now=now)
 
 
 def add_guest(
-    *, event_id: str, name: str, email: str | None, actor: Actor, now: datetime
+    *,
+    event_id: str,
+    name: str,
+    email: str | None,
+    answers: Mapping[str, object] | None = None,
+    action: EventAction = EventAction.MANAGE_GUESTS,
+    actor: Actor,
+    now: datetime,
 ) -> Outcome:
-    """A place for somebody else, by the event's organisers; without ``email`` a new one each time.
+    """A place for somebody else, by the event's team; without ``email`` a new one each time.
 
+    The desk adds walk-ins (``action`` ``ADD_WALK_IN``). Required questions may stay unanswered.
     Refuses as ``register`` does, and with ``EventForbidden`` and ``BadInput`` (e-mail).
     """
-    event = events.authorize(
-        event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now
-    )
+    event = events.authorize(event_id=event_id, actor=actor, action=action, now=now)
     policies.check_open(event, now=now)
+    given = checked_answers(questions_of(event), answers or {}, complete=False)
     address = guests.checked_email(email) if email else None
     guest = guests.guest_key(event_id, address) if address else guests.random_guest()
     draft = _draft(event, guest, name=name, actor=actor, now=now)
-    draft.user_email = address
+    draft.user_email, draft.answers = address, given or None
     return _take_place(draft, now=now)
 
 
