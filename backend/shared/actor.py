@@ -29,7 +29,7 @@ class Actor:
     """Identity as the token gave it, never as a body or a query string says.
 
     ``email`` is set only when it is verified. ``device`` names a kiosk or browser
-    for the activity record; ``event_id`` is the one event that a kiosk works at.
+    for the activity record; ``event_id`` and ``gate`` say where a kiosk stands.
     """
 
     kind: ActorKind
@@ -39,6 +39,7 @@ class Actor:
     groups: frozenset[str] = field(default_factory=frozenset)
     device: str = ""
     event_id: str = ""
+    gate: str = ""
 
     @classmethod
     def from_claims(cls, claims: Mapping[str, object], *, device: str = "") -> "Actor":
@@ -69,8 +70,29 @@ class Actor:
 
     @property
     def label(self) -> str:
-        """What the activity record stores: the kind and an id, never a name or an address."""
+        """What the activity record stores: kind, id and device, never a name or an address.
+
+        ``USER:<id>@phone``, ``USER:<id>``, ``KIOSK:<id>`` or ``SYSTEM``.
+        """
+        if self.user_id and self.device:
+            return f"{self.kind}:{self.user_id}@{self.device}"
         return f"{self.kind}:{self.user_id or self.device}".rstrip(":")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """An ``Actor.label`` taken apart; what it does not tell is empty."""
+
+    kind: str
+    id: str = ""
+    device: str = ""
+
+
+def parse_label(label: str) -> Label:
+    """The parts of a stored label."""
+    kind, _, rest = label.partition(":")
+    who, _, device = rest.partition("@")
+    return Label(kind, who, device)
 
 
 def _shown_name(name: str) -> str:

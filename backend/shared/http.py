@@ -206,7 +206,7 @@ def actor_of(event: Mapping[str, Any]) -> Actor:
     audience = config().user_pool_client_id
     if claims.get("token_use") != "id" or not audience or claims.get("aud") != audience:
         raise Unauthorized("Sign in first.")
-    return Actor.from_claims(claims)
+    return Actor.from_claims(claims, device="api")
 
 
 def _header(event: Mapping[str, Any], name: str) -> str:

@@ -10,6 +10,7 @@ from django.middleware.csrf import rotate_token
 
 from backend.shared.actor import VISITOR, Actor
 from backend.shared.errors import DomainError
+from portal.common.devices import device_of
 from portal.common.sessions import SIGNED_IN_AS, end_sessions_of
 
 CLAIMS, TOKENS = "claims", "tokens"
@@ -71,7 +72,7 @@ def actor_of(request: HttpRequest, *, now: datetime) -> Actor:
         return VISITOR
     tokens = request.session[TOKENS]
     if tokens["expires_at"] - REFRESH_BEFORE_SECONDS > now.timestamp():
-        return Actor.from_claims(claims)
+        return Actor.from_claims(claims, device=_device(request))
     return _renewed(request, tokens, now=now)
 
 
@@ -86,4 +87,8 @@ def _renewed(request: HttpRequest, tokens: dict[str, Any], *, now: datetime) -> 
     except cognito.Unavailable:
         if now.timestamp() > tokens["expires_at"] + GRACE_SECONDS:
             return VISITOR
-    return Actor.from_claims(request.session[CLAIMS])
+    return Actor.from_claims(request.session[CLAIMS], device=_device(request))
+
+
+def _device(request: HttpRequest) -> str:
+    return device_of(request.headers.get("User-Agent", ""))

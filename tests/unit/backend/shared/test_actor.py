@@ -1,6 +1,6 @@
 import pytest
 
-from backend.shared.actor import LONGEST_NAME, Actor
+from backend.shared.actor import LONGEST_NAME, SYSTEM, Actor, ActorKind, Label, parse_label
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,20 @@ from backend.shared.actor import LONGEST_NAME, Actor
 )
 def test_name_that_cognito_took_unchecked_is_one_bounded_line(claimed, shown):
     assert Actor.from_claims({"sub": "u-1", "name": claimed}).name == shown
+
+
+@pytest.mark.parametrize(
+    ("actor", "label", "parts"),
+    [
+        (Actor(ActorKind.USER, "u-1"), "USER:u-1", Label("USER", "u-1")),
+        (
+            Actor(ActorKind.USER, "u-1", device="phone"),
+            "USER:u-1@phone",
+            Label("USER", "u-1", "phone"),
+        ),
+        (Actor(ActorKind.KIOSK, device="k-1"), "KIOSK:k-1", Label("KIOSK", "k-1")),
+        (SYSTEM, "SYSTEM", Label("SYSTEM")),
+    ],
+)
+def test_label_tells_who_and_from_which_device(actor, label, parts):
+    assert (actor.label, parse_label(label)) == (label, parts)

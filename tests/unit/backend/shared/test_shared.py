@@ -58,7 +58,7 @@ def test_an_actor_is_what_the_token_says():
         "tablet",
     )
     assert actor.is_administrator
-    assert actor.label == "USER:5b1c"
+    assert actor.label == "USER:5b1c@tablet"
 
 
 def test_an_address_that_is_not_verified_is_no_identity():
