@@ -16,6 +16,7 @@ from backend.shared.db import StaleWrite
 
 ARRIVALS_EVERY_MINUTES = 5
 _ARRIVALS_PREFIX = "at_"
+_GATE_PREFIX = "gate_"
 _ATTEMPTS = 5
 
 
@@ -40,6 +41,20 @@ def arrivals_of(counts: Mapping[str, int]) -> dict[datetime, int]:
         datetime.strptime(name, f"{_ARRIVALS_PREFIX}%Y%m%d%H%M").replace(tzinfo=UTC): number
         for name, number in sorted(counts.items())
         if name.startswith(_ARRIVALS_PREFIX)
+    }
+
+
+def gate_counter(gate: str) -> str:
+    """The counter of a gate: ``gate_North``; ``gate_`` where nobody said which."""
+    return f"{_GATE_PREFIX}{gate}"
+
+
+def gates_of(counts: Mapping[str, int]) -> dict[str, int]:
+    """The arrivals among ``counts`` by gate, without gates whose arrivals were all undone."""
+    return {
+        name.removeprefix(_GATE_PREFIX): number
+        for name, number in sorted(counts.items())
+        if name.startswith(_GATE_PREFIX) and number > 0
     }
 
 

@@ -23,6 +23,11 @@ class ActivityKind(StrEnum):
     GUEST_CANCELED = "GUEST_CANCELED"
     GUEST_ADMITTED = "GUEST_ADMITTED"
     ADMISSION_UNDONE = "ADMISSION_UNDONE"
+    GUEST_LEFT = "GUEST_LEFT"
+    KIOSK_ADDED = "KIOSK_ADDED"
+    KIOSK_PAIRED = "KIOSK_PAIRED"
+    KIOSK_CHANGED = "KIOSK_CHANGED"
+    KIOSK_REVOKED = "KIOSK_REVOKED"
     MEMBER_INVITED = "MEMBER_INVITED"
     MEMBER_JOINED = "MEMBER_JOINED"
     MEMBER_CHANGED = "MEMBER_CHANGED"
@@ -31,8 +36,12 @@ class ActivityKind(StrEnum):
 
 
 class Counter(StrEnum):
-    """What is counted of registrations; arrivals per five minutes stand beside these."""
+    """What is counted of registrations; arrivals by time and by gate stand beside these.
+
+    ``ADMITTED`` counts guests who came, once each; ``OUT`` those of them who left for now.
+    """
 
     REGISTERED = "registered"
     CANCELED = "canceled"
     ADMITTED = "admitted"
+    OUT = "out"

@@ -141,7 +141,8 @@ class Stats(db.Table):
             REGISTRATIONS,
             actions=[
                 Stats.last_seq.set(last_seq),
-                *(Path(name).add(delta) for name, delta in sorted(deltas.items())),
+                # As a list: the name of a gate may hold dots, which would mean a place in a map.
+                *(Path([name]).add(delta) for name, delta in sorted(deltas.items())),
             ],
             condition=Stats.last_seq.does_not_exist() | (Stats.last_seq < first_seq),
         )

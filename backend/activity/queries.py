@@ -1,11 +1,11 @@
 """An event's activity and its numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from backend.activity.counters import arrivals_of
+from backend.activity.counters import arrivals_of, gates_of
 from backend.activity.kinds import Counter
 from backend.activity.models import Activity, Stats
 from backend.shared.paging import Page
@@ -17,13 +17,16 @@ class Totals:
 
     ``registered`` counts every registration that became confirmed and ``canceled`` those
     given back since, so ``confirmed`` is what is left; ``arrivals`` maps the start of each
-    five minutes (UTC) to the guests admitted in it.
+    five minutes (UTC) to the guests admitted in it, ``gates`` each gate to those who came
+    through it. ``admitted`` are those who came, once each; ``out`` those of them who left for now.
     """
 
     registered: int
     canceled: int
     admitted: int
     arrivals: dict[datetime, int]
+    gates: dict[str, int] = field(default_factory=dict)
+    out: int = 0
 
     @property
     def confirmed(self) -> int:
@@ -52,6 +55,8 @@ def _totals(sums: Mapping[str, int]) -> Totals:
         canceled=sums.get(Counter.CANCELED, 0),
         admitted=sums.get(Counter.ADMITTED, 0),
         arrivals=arrivals_of(sums),
+        gates=gates_of(sums),
+        out=sums.get(Counter.OUT, 0),
     )
 
 

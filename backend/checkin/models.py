@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from pynamodb.attributes import TTLAttribute, UnicodeAttribute
 
-from backend.checkin.kinds import ScanResult
+from backend.checkin.kinds import ScanKind, ScanResult
 from backend.shared import db
 from backend.shared.paging import Page
 
@@ -38,7 +38,8 @@ class Scan(db.Table):
     """One scan and what was answered.
 
     ``at`` and ``gate`` are the scan's own; ``admitted_at`` and ``admitted_gate`` say when and where
-    the guest was let in, if so. ``guest`` is empty where the ticket told nothing about one.
+    the guest was let in (or, at an exit, out), if so. ``guest`` is empty where the ticket told
+    nothing about one. ``subject`` is a digest of what was scanned, absent where a stream wrote.
     """
 
     class Meta(db.TableMeta):
@@ -47,6 +48,7 @@ class Scan(db.Table):
     event_shard = UnicodeAttribute(hash_key=True)
     scan_id = UnicodeAttribute(range_key=True)
     event_id = UnicodeAttribute()
+    kind = db.EnumAttribute(ScanKind, default=ScanKind.ENTRY)
     result = db.EnumAttribute(ScanResult)
     at = db.UtcAttribute()
     gate = UnicodeAttribute()
@@ -55,6 +57,7 @@ class Scan(db.Table):
     admitted_at = db.UtcAttribute(null=True)
     admitted_gate = UnicodeAttribute(null=True)
     scanned_by = UnicodeAttribute()
+    subject = UnicodeAttribute(null=True)
     expires_at = TTLAttribute()
 
     # Queries

@@ -1,16 +1,23 @@
-"""What a scan must say, when the door is open, and what a refused ticket is called. Pure."""
+"""What a scan must say, when the door is open, what a refused ticket is called, and how long an
+admission can be undone. Pure.
+"""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.checkin.kinds import SCAN_ID, ScanResult
+from backend.events.details import admission_closes_at, admission_opens_at
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.registrations.models import Registration
-from backend.registrations.states import RegistrationStatus
+from backend.registrations.states import Admission, RegistrationStatus
+from backend.shared.actor import Actor, ActorKind
 from backend.shared.errors import BadInput
+from backend.team.roles import Role
 
-OPENS_BEFORE_START = timedelta(hours=12)
+UNDO_MINUTES = 15
+UNDO_WITHIN = timedelta(minutes=UNDO_MINUTES)
 LONGEST_GATE = 60
 
 
@@ -35,28 +42,78 @@ def rule_broken_by_gate(gate: str) -> str | None:
 def refusal_of_door(event: Event, *, now: datetime) -> ScanResult | None:
     """Why nobody is admitted now, or ``None`` while the door is open.
 
-    It opens twelve hours before the event starts and closes when it ends; an archived event,
-    which may have been canceled long before its end, admits nobody.
+    It is open during the event's admission window; an archived event, which may have been
+    canceled long before its end, admits nobody.
     """
     if event.status is EventStatus.CANCELED:
         return ScanResult.CANCELED
     if event.status is EventStatus.ARCHIVED:
         return ScanResult.OVER
-    if now < event.starts_at - OPENS_BEFORE_START:
+    if now < admission_opens_at(event):
         return ScanResult.NOT_YET
-    if now >= event.ends_at:
+    if now >= admission_closes_at(event):
         return ScanResult.OVER
     return None
 
 
-def result_of_refusal(stored: Registration | None, ticket_no: str) -> ScanResult:
-    """Why the registration as it is ``stored`` did not let this ticket in."""
+def result_of_refusal(
+    stored: Registration | None, ticket_no: str | None, *, reentry: bool = False
+) -> ScanResult:
+    """Why the registration as it is ``stored`` did not let this ticket in.
+
+    Without ``ticket_no`` no ticket was shown: the guest was picked from the list.
+    """
+    if refusal := _refusal_of_place(stored, ticket_no):
+        return refusal
+    is_out = stored is not None and stored.admission is Admission.OUT
+    return ScanResult.NO_REENTRY if is_out and not reentry else ScanResult.ALREADY_IN
+
+
+def result_of_refused_exit(stored: Registration | None, ticket_no: str | None) -> ScanResult:
+    """Why the registration as it is ``stored`` did not let this ticket out."""
+    return _refusal_of_place(stored, ticket_no) or ScanResult.NOT_IN
+
+
+def result_now(
+    event: Event, stored: Registration | None, ticket_no: str | None, *, now: datetime
+) -> ScanResult:
+    """What a scan would answer now; ``ADMITTED`` means that the guest may come in."""
+    if closed := refusal_of_door(event, now=now):
+        return closed
+    if refusal := _refusal_of_place(stored, ticket_no):
+        return refusal
+    may_come = {Admission.EXPECTED, Admission.OUT} if event.reentry else {Admission.EXPECTED}
+    if stored is not None and stored.admission in may_come:
+        return ScanResult.ADMITTED
+    return result_of_refusal(stored, ticket_no, reentry=bool(event.reentry))
+
+
+def _refusal_of_place(stored: Registration | None, ticket_no: str | None) -> ScanResult | None:
     if stored is None or stored.status is RegistrationStatus.TOMBSTONE:
         return ScanResult.INVALID
-    if stored.ticket_no != ticket_no:
+    if ticket_no is not None and stored.ticket_no != ticket_no:
         return ScanResult.REVOKED
     if stored.status is RegistrationStatus.CANCELED:
         return ScanResult.CANCELED
     if stored.status is RegistrationStatus.WAITLISTED:
         return ScanResult.WAITLISTED
-    return ScanResult.ALREADY_IN
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoLimit:
+    """Which admissions may be undone: those since a moment, and with ``own_only`` own ones."""
+
+    since: datetime | None
+    own_only: bool
+
+
+def undo_limit(actor: Actor, role: Role | None, *, now: datetime) -> UndoLimit:
+    """A mistake is seen at once, so the door undoes for a quarter of an hour, a device only what
+    it did itself; organisers undo at any time.
+    """
+    if actor.kind is ActorKind.KIOSK:
+        return UndoLimit(now - UNDO_WITHIN, own_only=True)
+    if role is Role.DESK and not actor.is_administrator:
+        return UndoLimit(now - UNDO_WITHIN, own_only=False)
+    return UndoLimit(None, own_only=False)

@@ -8,14 +8,18 @@ from typing import Any
 
 from backend.activity import queries as activity
 from backend.activity.queries import Totals
+from backend.checkin.kinds import ScanResult
 from backend.checkin.models import Scan, scan_shards
 from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import EventAction
+from backend.registrations import queries as registrations
 from backend.registrations.models import Registration
+from backend.registrations.states import Admission, RegistrationStatus
 from backend.shared.actor import Actor
 from backend.shared.paging import DEFAULT_LIMIT, Page
 
+SHORTEST_SEARCH = 3
 _READ_PER_ITEM = 10
 """A page looks at up to this many scans per place in it, however quiet a gate is."""
 
@@ -28,18 +32,54 @@ class ScanLine:
     registration: Registration | None
 
 
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """A guest as the door may know one: never an address.
+
+    ``attention``: the crew is to look at the note. ``note`` is empty for a kiosk, which anybody
+    may stand at. ``admitted_at`` and ``admitted_gate`` say where the guest came in, while in.
+    """
+
+    guest: str
+    name: str
+    status: RegistrationStatus
+    admission: Admission
+    admitted_at: datetime | None
+    admitted_gate: str
+    attention: bool
+    note: str
+
+
+def search_guests(
+    *, event_id: str, text: str, actor: Actor, limit: int = DEFAULT_LIMIT, now: datetime
+) -> list[RosterEntry]:
+    """Up to ``limit`` guests who have a place or wait for one, whose name starts like ``text``.
+
+    Case and accents do not matter; ``SHORTEST_SEARCH`` characters are needed, with fewer nobody
+    is found. Refuses like ``authorize`` who may not scan at this event.
+    """
+    event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SCAN, now=now)
+    if len(text.strip()) < SHORTEST_SEARCH:
+        return []
+    page = registrations.page_by_name(event, name_prefix=text, limit=limit)
+    return [_entry(one, actor) for one in page.items if one.is_active]
+
+
 def list_latest(
     *,
     event_id: str,
     actor: Actor,
     gate: str = "",
+    result: ScanResult | None = None,
+    scanned_by: str = "",
     limit: int = DEFAULT_LIMIT,
     start: dict[str, Any] | None = None,
     now: datetime,
 ) -> Page[ScanLine]:
     """One page of an event's scans, the newest scan id first; reads O(page).
 
-    With ``gate`` only those made there: such a page can be shorter than ``limit`` and still have a
+    With ``gate`` only those made there, with ``result`` those answered so, with ``scanned_by`` (a
+    label) one person's or device's: such a page can be shorter than ``limit`` and still have a
     ``next_key``. Admissions appear once the stream has recorded them, refusals at once. Refuses
     like ``authorize`` who may not scan at this event.
     """
@@ -49,7 +89,11 @@ def list_latest(
     for looked_at, scan in enumerate(_newest_first(event, before, limit=limit)):
         if len(found) == limit or looked_at == limit * _READ_PER_ITEM:
             return Page(_with_guests(found), {"before": before})
-        if gate in ("", scan.gate):
+        if (
+            gate in ("", scan.gate)
+            and result in (None, scan.result)
+            and scanned_by in ("", scan.scanned_by)
+        ):
             found.append(scan)
         before = scan.scan_id
     return Page(_with_guests(found))
@@ -61,6 +105,19 @@ def totals(*, event_id: str, actor: Actor, now: datetime) -> Totals:
         event_id=event_id, actor=actor, action=EventAction.SEE_OVERVIEW, now=now
     )
     return activity.totals(event_id=event_id, shards=event.shards)
+
+
+def _entry(found: Registration, actor: Actor) -> RosterEntry:
+    return RosterEntry(
+        guest=found.guest,
+        name=found.name or "",
+        status=found.status,
+        admission=found.admission or Admission.EXPECTED,
+        admitted_at=found.admitted_at,
+        admitted_gate=found.admitted_gate or "",
+        attention=bool(found.attention),
+        note=(found.note or "") if actor.is_signed_in else "",
+    )
 
 
 def _newest_first(event: Event, before: str | None, *, limit: int) -> Iterator[Scan]:

@@ -10,7 +10,7 @@ counters, so it never stops those of its shard; a recount repairs what it would 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backend.checkin.streams import record_admission
+from backend.checkin.streams import record_passage
 from backend.registrations import streams
 from backend.registrations.streams import Change, UnreadableRecord
 from backend.shared.clock import utc_now
@@ -57,7 +57,7 @@ def _count(shard: str, changes: Sequence[Change], failed: dict[str, str]) -> Non
 
 def _react(change: Change, failed: dict[str, str]) -> None:
     now = utc_now()
-    for reaction in (streams.react, record_admission):
+    for reaction in (streams.react, record_passage):
         try:
             reaction(change, now=now)
         except Exception as error:  # noqa: BLE001 - the batch's other records go on

@@ -155,7 +155,13 @@ def authenticate(*, credential: str, now: datetime) -> Kiosk:
 
 def actor_of(kiosk: Kiosk) -> Actor:
     """Who acts when this kiosk does."""
-    return Actor(ActorKind.KIOSK, name=kiosk.name, device=kiosk.kiosk_id, event_id=kiosk.event_id)
+    return Actor(
+        ActorKind.KIOSK,
+        name=kiosk.name,
+        device=kiosk.kiosk_id,
+        event_id=kiosk.event_id,
+        gate=kiosk.gate,
+    )
 
 
 def heartbeat(*, kiosk: Kiosk, waiting_scans: int, app_version: str, now: datetime) -> Kiosk:

@@ -138,6 +138,18 @@ def list_for_event(
     ``EventForbidden``.
     """
     event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SEE_GUESTS, now=now)
+    return page_by_name(event, name_prefix=name_prefix, status=status, limit=limit, start=start)
+
+
+def page_by_name(
+    event: Event,
+    *,
+    name_prefix: str,
+    status: RegistrationStatus | None = None,
+    limit: int,
+    start: dict[str, Any] | None = None,
+) -> Page[Registration]:
+    """The same page for features above that authorised the actor themselves."""
     after: str | None = start["after"] if start else None
     found: list[Registration] = []
     merged = _by_name(event, guests.folded(name_prefix), after, limit=limit)

@@ -18,6 +18,7 @@ from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
 
 K, S = ActivityKind, RegistrationStatus
+_MOVES = (K.GUEST_WAITLISTED, K.GUEST_PROMOTED, K.GUEST_CANCELED)
 
 
 class UnreadableRecord(Exception):
@@ -49,14 +50,22 @@ class Change:
         return self.new is not None and self.new.is_confirmed
 
     @property
-    def left_at(self) -> datetime | None:
-        """When a guest who was in before, and is not any more, had come in."""
-        return None if _in_since(self.new) else _in_since(self.old)
-
-    @property
     def came_at(self) -> datetime | None:
         """When a guest who is in now, and was not before, came in."""
         return None if _in_since(self.old) else _in_since(self.new)
+
+    @property
+    def went_out(self) -> bool:
+        """Whether the guest left, to come in again."""
+        old, new = self.old, self.new
+        if old is None or new is None or new.left_scan is None:
+            return False
+        return old.left_scan != new.left_scan
+
+    @property
+    def undone(self) -> bool:
+        """Whether the entry of a guest who was in was taken back."""
+        return bool(_in_since(self.old)) and not _in_since(self.new) and not self.went_out
 
 
 def read_change(record: Mapping[str, Any]) -> Change:
@@ -94,11 +103,18 @@ def deltas_of(change: Change) -> dict[str, int]:
         deltas[Counter.REGISTERED] = 1
     if change.was_confirmed and not change.is_confirmed:
         deltas[Counter.CANCELED] = 1
-    if change.came_at:
-        deltas = deltas | {Counter.ADMITTED: 1, counters.arrivals_at(change.came_at): 1}
-    if change.left_at:
-        deltas = deltas | {Counter.ADMITTED: -1, counters.arrivals_at(change.left_at): -1}
+    came, had_come = _arrival_of(change.new), _arrival_of(change.old)
+    if came and not had_come:
+        deltas |= dict.fromkeys(_counters_of_arrival(*came), 1)
+    if had_come and not came:
+        deltas |= dict.fromkeys(_counters_of_arrival(*had_come), -1)
+    if out := _is_out(change.new) - _is_out(change.old):
+        deltas[Counter.OUT] = out
     return deltas
+
+
+def _counters_of_arrival(at: datetime, gate: str) -> tuple[str, ...]:
+    return Counter.ADMITTED, counters.arrivals_at(at), counters.gate_counter(gate)
 
 
 def react(change: Change, *, now: datetime) -> None:
@@ -109,8 +125,11 @@ def react(change: Change, *, now: datetime) -> None:
         services.release_seat(event_id=old.event_id, claim=old.claim, now=now)
     if new is None:
         return
-    if change.is_confirmed and not (change.was_confirmed and _same_ticket(old, new)):
+    same = change.was_confirmed and _same_ticket(old, new)
+    if change.is_confirmed and not same and not _was_added_quietly(change):
         mails.enqueue(mails.CONFIRMED, new, now=now)
+    if _asked_again(old, new):
+        mails.enqueue(mails.CONFIRMED, new, now=now, again_at=new.resent_at)
     if new.status is S.CANCELED and old is not None and old.status is not S.CANCELED:
         mails.enqueue(mails.CANCELED, new, now=now)
     _record(change, new)
@@ -124,13 +143,20 @@ def _record(change: Change, new: Registration) -> None:
         event_id=new.event_id,
         kind=kind,
         actor_label=str(new.changed_by),
-    if _asked_again(old, new):
-        mails.enqueue(mails.CONFIRMED, new, now=now, again_at=new.resent_at)
         subject=new.guest,
         at=change.at,
         record_id=change.record_id,
-        details={"gate": new.admitted_gate} if kind is K.GUEST_ADMITTED else None,
+        details=_details_of(kind, new),
     )
+
+
+def _details_of(kind: ActivityKind, new: Registration) -> dict[str, str] | None:
+    """What tells more of it, and what undoing it must find unchanged (scan, version)."""
+    if kind is K.GUEST_ADMITTED:
+        return {"gate": str(new.admitted_gate or ""), "scan": str(new.admitted_scan or "")}
+    if kind is K.GUEST_LEFT:
+        return {"gate": str(new.left_gate or "")}
+    return {"version": str(int(new.version))} if kind in _MOVES else None
 
 
 def _kind_of(change: Change, new: Registration) -> ActivityKind | None:
@@ -140,7 +166,9 @@ def _kind_of(change: Change, new: Registration) -> ActivityKind | None:
         return _kind_of_move(old, new)
     if change.came_at:
         return K.GUEST_ADMITTED
-    if change.left_at:
+    if change.went_out:
+        return K.GUEST_LEFT
+    if change.undone:
         return K.ADMISSION_UNDONE
     return _kind_of_edit(old, new)
 
@@ -174,8 +202,6 @@ def _in_since(image: Registration | None) -> datetime | None:
     return image.admitted_at
 
 
-def _same_ticket(old: Registration | None, new: Registration) -> bool:
-    return old is not None and old.ticket_no == new.ticket_no
 def _arrival_of(image: Registration | None) -> tuple[datetime, str] | None:
     """When and where a guest who is in, or was and left, came in first."""
     if image is None or not image.is_confirmed or image.admission is Admission.EXPECTED:
@@ -192,6 +218,13 @@ def _differ(old: Registration, new: Registration, *names: str) -> bool:
     return any(getattr(old, name) != getattr(new, name) for name in names)
 
 
+def _was_added_quietly(change: Change) -> bool:
+    """Whether an import that sends no mails made this registration just now."""
+    new, old = change.new, change.old
+    is_new = old is None or not old.is_active
+    return bool(is_new and new is not None and new.quiet)
+
+
 def _asked_again(old: Registration | None, new: Registration) -> bool:
     """Whether somebody wants the ticket, the same as before, mailed once more."""
     if old is None or not (new.is_confirmed and new.resent_at and _same_ticket(old, new)):
@@ -199,3 +232,5 @@ def _asked_again(old: Registration | None, new: Registration) -> bool:
     return _differ(old, new, "resent_at")
 
 
+def _same_ticket(old: Registration | None, new: Registration) -> bool:
+    return old is not None and old.ticket_no == new.ticket_no

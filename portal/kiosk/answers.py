@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.checkin.kinds import ScanResult
-from backend.checkin.policies import OPENS_BEFORE_START
 from backend.checkin.services import ScanOutcome
+from backend.events.details import admission_closes_at, admission_opens_at
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from portal.common.event_times import local_text
@@ -42,6 +42,9 @@ LOOKS = {
     R.REVOKED: Look("bad", "ticket-off", gettext_lazy("Revoked")),
     R.NOT_YET: Look("", "clock", gettext_lazy("Not yet")),
     R.OVER: Look("", "calendar-off", gettext_lazy("Over")),
+    R.LEFT: Look("ok", "logout", gettext_lazy("Left")),
+    R.NOT_IN: Look("warn", "history", gettext_lazy("Not in")),
+    R.NO_REENTRY: Look("bad", "ban", gettext_lazy("No re-entry")),
 }
 
 
@@ -96,13 +99,23 @@ def _sentences(outcome: ScanOutcome, event: Event, *, gate: str, now: datetime) 
                 "The guest was sent a newer ticket. Ask for that one."
             )
         case R.NOT_YET:
-            opens = local_text(event.starts_at - OPENS_BEFORE_START, event.time_zone, "long")
+            opens = local_text(admission_opens_at(event), event.time_zone, "long")
             return name or event.title, _("Admission starts on %(when)s.") % {"when": opens}
         case R.OVER:
-            ended = local_text(event.ends_at, event.time_zone, "long")
+            ended = local_text(admission_closes_at(event), event.time_zone, "long")
             return name or event.title, _("Admission ended on %(when)s.") % {"when": ended}
+        case R.LEFT | R.NOT_IN | R.NO_REENTRY:
+            return name, _at_the_exit(outcome, gate=gate)
         case _:
             return _invalid(outcome)
+
+
+def _at_the_exit(outcome: ScanOutcome, *, gate: str) -> str:
+    if outcome.result is R.NOT_IN:
+        return _("This guest is not in, so they cannot leave.")
+    if outcome.result is R.NO_REENTRY:
+        return _("The guest left, and this event lets nobody in again.")
+    return outcome.gate or gate
 
 
 def _already_in(outcome: ScanOutcome, event: Event, *, now: datetime) -> str:

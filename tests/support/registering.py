@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from backend.registrations import services
 from backend.registrations.models import Registration
+from backend.registrations.models.admissions import Passage
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.seats import queries as seat_queries
 from backend.seats import services as seats
@@ -51,9 +52,17 @@ def claims_in(event) -> set[Claim]:
 
 
 def admit(registration, scan_id="scan-1", at=NOON, gate="North", **values):
-    given = {"ticket_no": registration.ticket_no, "changed_by": "USER:desk"}
-    return Registration.admit(
-        registration.shard, registration.guest, scan_id=scan_id, gate=gate, at=at, **given | values
+    passage = Passage(scan_id, gate, at, "USER:desk")
+    given = {"ticket_no": registration.ticket_no, "passage": passage}
+    return Registration.admit(registration.shard, registration.guest, **given | values)
+
+
+def leave(registration, scan_id="exit-1", at=LATER, gate="West"):
+    return Registration.leave(
+        registration.shard,
+        registration.guest,
+        passage=Passage(scan_id, gate, at, "USER:desk"),
+        ticket_no=registration.ticket_no,
     )
 
 

@@ -52,6 +52,7 @@ class Attributes(db.Table):
     guest without an address, ``user_id`` for one an organiser added. ``changed_by`` labels who
     wrote last. ``answers`` (question id → answer) are the guest's, ``note`` and ``attention``
     the crew's. ``resent_at``: when the ticket was last asked to be mailed once more.
+    ``import_id`` is the job that added the guest from a list; ``quiet``: without a mail.
     ``erased_at``: name, address, answers and note are gone for good. ``admitted_*`` tell of
     the entry that stands, ``arrived_*`` of the first one, ``left_*`` of the last time the guest
     left; ``undone_scan`` and ``left_scan`` also keep those scans from counting once more.
@@ -81,18 +82,26 @@ class Attributes(db.Table):
     admitted_at = db.UtcAttribute(null=True)
     admitted_scan = UnicodeAttribute(null=True)
     admitted_gate = UnicodeAttribute(null=True)
+    admitted_by = UnicodeAttribute(null=True)
     undone_scan = UnicodeAttribute(null=True)
+    arrived_at = db.UtcAttribute(null=True)
+    arrived_gate = UnicodeAttribute(null=True)
+    left_at = db.UtcAttribute(null=True)
+    left_gate = UnicodeAttribute(null=True)
+    left_scan = UnicodeAttribute(null=True)
     changed_by = UnicodeAttribute(null=True)
     answers = JSONAttribute(null=True)
     note = UnicodeAttribute(null=True)
     attention = BooleanAttribute(null=True)
+    resent_at = db.UtcAttribute(null=True)
+    import_id = UnicodeAttribute(null=True)
+    quiet = BooleanAttribute(null=True)
     erased_at = db.UtcAttribute(null=True)
 
     email_index = EmailIndex()
     name_index = NameIndex()
     waiting_index = WaitingIndex()
 
-    resent_at = db.UtcAttribute(null=True)
     @property
     def is_active(self) -> bool:
         """Whether the guest has a place, or waits for one."""
