@@ -1,6 +1,6 @@
 """What seat pools refuse."""
 
-from backend.shared.errors import Conflict, NotFound, Rejected
+from backend.shared.errors import Conflict, NotFound
 
 
 class PoolNotFound(NotFound):
@@ -15,7 +15,5 @@ class PoolBusy(Conflict):
     code = "try_again"
 
 
-class CapacityFixed(Rejected):
-    """A pool without a limit holds no claims, so none can be set for those who are in it."""
-
-    code = "capacity_fixed"
+class PoolClosed(PoolBusy):
+    """The pool's capacity is being changed; who may wait joins the waiting list."""

@@ -24,12 +24,20 @@ class View:
     limited: bool
     closed: bool
     over: bool
+    waiting: bool
     blocks: int
     room: set[int]
 
     @property
     def availability(self) -> Availability:
         """What a newcomer would be told."""
+        seats = self.for_who_waits
+        stands = self.waiting and seats in (Availability.OPEN, Availability.FULL)
+        return Availability.WAITING if stands else seats
+
+    @property
+    def for_who_waits(self) -> Availability:
+        """What somebody on the waiting list would be told, whoever else is on it."""
         if self.closed:
             return Availability.FULL if self.over else Availability.CLOSED
         if not self.limited:
@@ -47,7 +55,7 @@ def view_of(pool: str, *, now: datetime, fresh: bool = False) -> View:
         return known
     stored = Pool.find_pool(pool)
     if stored is None:
-        return View(now, limited=True, closed=True, over=False, blocks=0, room=set())
+        return View(now, limited=True, closed=True, over=False, waiting=False, blocks=0, room=set())
     blocks = int(stored.blocks)
     room: set[int] = set()
     for summary in Summary.list_for_pool(pool, blocks=blocks):
@@ -55,7 +63,7 @@ def view_of(pool: str, *, now: datetime, fresh: bool = False) -> View:
     if len(_views) >= _VIEWS_KEPT:
         _views.clear()
     limited = stored.capacity is not None
-    view = View(now, limited, stored.closed, stored.over, blocks, room)
+    view = View(now, limited, stored.closed, stored.over, stored.waiting, blocks, room)
     _views[pool] = view
     return view
 

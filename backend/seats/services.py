@@ -18,7 +18,7 @@ from backend.seats.claims import (
     new_attempt,
     search_order,
 )
-from backend.seats.errors import CapacityFixed, PoolBusy, PoolNotFound
+from backend.seats.errors import PoolBusy, PoolClosed, PoolNotFound
 from backend.seats.models import AuditState, Block, Pool, Summary
 from backend.seats.queries import View, view_of
 from backend.seats.states import Availability
@@ -82,33 +82,94 @@ def open_pool(*, pool: str, capacity: int | None, now: datetime) -> None:
     ).add()
 
 
-def change_capacity(*, pool: str, seats: int, now: datetime) -> None:
-    """Give the pool this many seats: more, or fewer, even fewer than are claimed.
+def change_capacity(*, pool: str, seats: int | None, order: int, now: datetime) -> None:
+    """Give the pool this many seats: more, or fewer, even fewer than are claimed, or no limit.
 
-    Everybody keeps the seat; while more is claimed than there are, the pool is full. Takes
-    claims again when this returns, or a moment later if others change it too. Refuses with
-    ``PoolNotFound``, ``BadInput`` (below 1), ``CapacityFixed`` (unlimited) and ``PoolBusy``.
+    ``order`` numbers the wish; one that is not later than the last one followed changes nothing,
+    so repeating a call only carries it on. Everybody keeps the seat; while more is claimed than
+    there are, the pool is full. Takes claims again when this returns, or a moment later if
+    others change it too; one that had no limit when its guests are adopted (``adopt``,
+    ``end_adoption``). Refuses with ``PoolNotFound``, ``BadInput`` (below 1) and ``PoolBusy``.
     """
-    block_caps(seats)
-    for _ in range(_LOOKS):
-        stored = Pool.find_pool(pool)
-        if stored is None:
-            raise PoolNotFound("There are no seats under this name.", pool=pool)
-        if stored.capacity is None:
-            raise CapacityFixed("An event without a limit cannot get one any more.")
-        if stored.capacity == seats:
-            break  # done before, or another is at it
-        try:
-            stored.announce(seats)
-            break
-        except StaleWrite:
-            continue
-    else:
-        raise PoolBusy("The number of seats is being changed elsewhere. Please try again.")
-    # Before the work, so that a crash in it is taken up by the next audit.
-    Summary.schedule(pool, 0, due_at=now + AUDIT_EVERY)
-    capacity.settle(pool)
-    view_of(pool, now=now, fresh=True)
+    if seats is not None:
+        block_caps(seats)
+    capacity.announce(pool, seats, order=order, nightly_at=now + THOROUGH_EVERY)
+    resume(pool=pool, now=now)
+
+
+def resume(*, pool: str, now: datetime) -> None:
+    """Carry on a change of capacity, if one is under way, as far as it goes now."""
+    if view_of(pool, now=now, fresh=True).closed:
+        Summary(Summary.key(pool, 0)).add()
+        # Before the work, so that a crash in it is taken up by the next audit.
+        Summary.schedule_first(pool, 0, due_at=now + AUDIT_EVERY)
+        capacity.settle(pool)
+        view_of(pool, now=now, fresh=True)
+
+
+def adopt(*, pool: str, guest: str, now: datetime) -> Claim | None:
+    """A claim for a guest who is confirmed without one, whether there is room or not.
+
+    For commits that were decided while the pool had no limit; ``None`` when it has none now.
+    Where there is no room the pool closes until enough seats are given back. The caller commits
+    the claim or releases it, and then carries on with ``resume``. Refuses with ``PoolNotFound``
+    and ``PoolBusy``.
+    """
+    try:
+        held = claim(pool=pool, guest=guest, now=now, from_list=True)
+    except PoolBusy:
+        held = None
+    return held or capacity.force(pool, guest, now=now)
+
+
+def end_adoption(*, pool: str, plan: int, now: datetime) -> bool:
+    """Let the pool be counted: since ``plan`` was read, every confirmed guest has a claim.
+
+    ``False`` when the pool changed since: somebody may have come in without one.
+    """
+    stored = capacity.fetch(pool)
+    if not stored.adopting:
+        return True
+    if stored.plan != plan:
+        return False
+    try:
+        stored.end_adoption()
+    except StaleWrite:
+        return False
+    resume(pool=pool, now=now)
+    return True
+
+
+def note_waiting(*, pool: str, now: datetime) -> None:
+    """Raise the flag that sends newcomers to the waiting list: somebody joined it.
+
+    It stays until audits find the list empty. Two writes. Refuses with ``PoolNotFound``.
+    """
+    try:
+        Pool.raise_flag(pool)
+    except StaleWrite:
+        raise PoolNotFound("There are no seats under this name.", pool=pool) from None
+    Summary.schedule_first(pool, 0, due_at=now + AUDIT_EVERY)
+    view_of(pool, now=now).waiting = True
+
+
+def lower_flag(*, pool: str, is_anybody_waiting: Callable[[], bool], now: datetime) -> None:
+    """Let newcomers claim again once two audits running found nobody waiting, and nobody joined.
+
+    Two, a minute apart at least, because the index that says who waits lags behind.
+    """
+    stored = Pool.find_pool(pool)
+    if stored is None or not stored.waiting:
+        return
+    try:
+        if is_anybody_waiting():
+            stored.note_empty(at=None)
+        elif stored.empty_at is None or stored.empty_joined != stored.joined:
+            stored.note_empty(at=now)
+        elif stored.empty_at <= now - GRACE:
+            stored.lower_flag()
+    except StaleWrite:
+        return  # somebody joined
 
 
 def availability(*, pool: str, now: datetime) -> Availability:
@@ -116,18 +177,23 @@ def availability(*, pool: str, now: datetime) -> Availability:
     return view_of(pool, now=now).availability
 
 
-def claim(*, pool: str, guest: str, now: datetime) -> Claim | None:
+def claim(*, pool: str, guest: str, now: datetime, from_list: bool = False) -> Claim | None:
     """Hold a seat for a new attempt of this guest; ``None`` when the pool is full.
 
-    One write unit where the first block tried has room. Refuses with ``PoolBusy`` while the
-    capacity changes, or before the pool is open. The caller commits the claim or releases it.
+    Also ``None`` while others wait, except ``from_list``: for who waits. One write unit where
+    the first block tried has room. Refuses with ``PoolClosed`` while the capacity changes, with
+    ``PoolBusy`` before the pool is open and when it has no limit (any more). The caller commits
+    the claim or releases it.
     """
     attempt = new_attempt()
-    for fresh in (False, True):
+    for fresh in (True,) if from_list else (False, True):
         view = view_of(pool, now=now, fresh=fresh)
-        if view.availability in (Availability.CLOSED, Availability.UNLIMITED):
+        room = view.for_who_waits if from_list else view.availability
+        if room is Availability.CLOSED and view.blocks:
+            raise PoolClosed("The number of seats is being changed. Please try again in a moment.")
+        if room in (Availability.CLOSED, Availability.UNLIMITED):
             raise PoolBusy("The seats are being set up. Please try again in a moment.")
-        if view.availability is Availability.FULL:
+        if room is not Availability.OPEN:
             return None
         for number in search_order(guest, view.room, count=view.blocks):
             wanted = Claim(guest, attempt, number)
@@ -170,7 +236,7 @@ def release(*, pool: str, claim: Claim, now: datetime) -> None:
             return
         block, was_full = refusal.old, False
     if block.cap == 0:
-        capacity.settle(pool)
+        resume(pool=pool, now=now)
         return
     view = view_of(pool, now=now)
     if block.has_room and (was_full or claim.block not in view.room):
@@ -205,7 +271,7 @@ def audit(
     ]
     released, left = _release_orphans(pool, suspects, is_confirmed, fence, now)
     if stored.closed:
-        capacity.settle(pool)
+        resume(pool=pool, now=now)
         stored = Pool.find_pool(pool) or stored
         blocks = Block.list_for_pool(pool, blocks=int(stored.blocks))
     room = {block.number for block in blocks if block.has_room}
@@ -250,10 +316,16 @@ def _show_room(pool: str, room: set[int], *, now: datetime) -> None:
 
 def _schedule(pool: str, stored: Pool, *, soon: bool, now: datetime) -> None:
     """One entry in the index of audits while the pool is full, closed or flagged, else none."""
+    due_at = now + AUDIT_EVERY
     for summary in Summary.list_for_pool(pool, blocks=int(stored.blocks)):
-        due_at = now + AUDIT_EVERY if soon and summary.number == 0 else None
-        if due_at or summary.audit_state:
-            Summary.schedule(pool, summary.number, due_at=due_at)
+        if soon and summary.number == 0:
+            Summary.schedule(pool, 0, due_at=due_at)
+        elif summary.audit_state:
+            Summary.schedule(pool, summary.number, due_at=None)
+            now_stored = Pool.find_pool(pool)
+            if now_stored and (now_stored.waiting or now_stored.closed):
+                # Since the pool was read; whoever did it found an entry and made none.
+                Summary.schedule_first(pool, 0, due_at=due_at)
 
 
 def retire(*, pool: str) -> None:

@@ -126,9 +126,12 @@ class SeatWorld:
     def change_capacity(self, capacity: int) -> Process:
         now = self.now
         self.capacities.append(capacity)
+        order = len(self.capacities)
         return self.start(
             f"capacity {capacity}",
-            lambda: seats.change_capacity(pool=self.event.uuid, seats=capacity, now=now),
+            lambda: seats.change_capacity(
+                pool=self.event.uuid, seats=capacity, order=order, now=now
+            ),
         )
 
     def repeat_release(self, claim: Claim) -> Process:

@@ -8,8 +8,9 @@ from pynamodb.attributes import Attribute, NumberAttribute
 from pynamodb.constants import MAP, NUMBER
 from pynamodb.expressions.condition import size
 from pynamodb.expressions.operand import Path
+from pynamodb.transactions import TransactWrite
 
-from backend.seats.claims import Claim, parse_claim
+from backend.seats.claims import SEATS_PER_BLOCK, Claim, parse_claim
 from backend.seats.models.items import SeatItem
 from backend.shared import db
 
@@ -102,6 +103,35 @@ class Block(SeatItem):
             cls.key(pool, claim.block),
             actions=[place.set(int(now.timestamp()))],
             condition=place.exists() | (size(Block.claims) < Block.cap),
+        )
+
+    @classmethod
+    def force(cls, pool: str, claim: Claim, *, now: datetime) -> "Block":
+        """Add the claim whatever the cap, as long as the item stays within one write unit.
+
+        Refuses with ``StaleWrite``, which carries the block: no more fit in (or it is absent).
+        """
+        place: Path = Block.claims[claim.text]
+        return cls.change(
+            cls.key(pool, claim.block),
+            actions=[place.set(int(now.timestamp()))],
+            condition=place.exists() | (size(Block.claims) < SEATS_PER_BLOCK),
+        )
+
+    @classmethod
+    def add_shut(cls, pool: str, number: int) -> None:
+        """Write a block that takes no claims yet, unless it is there."""
+        cls(cls.key(pool, number), cap=0, claims={}).add()
+
+    def rename_within(
+        self, write: TransactWrite, claim: Claim, new: Claim, *, now: datetime
+    ) -> None:
+        """Part of a larger transaction: one claim for another in this block; fails it otherwise."""
+        place: Path = Block.claims[claim.text]
+        write.update(
+            self,
+            actions=[place.remove(), Block.claims[new.text].set(int(now.timestamp()))],
+            condition=place.exists(),
         )
 
     @classmethod

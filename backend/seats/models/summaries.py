@@ -90,3 +90,18 @@ class Summary(SeatItem):
             else [Summary.audit_state.remove(), Summary.audit_due_at.remove()]
         )
         cls.change(cls.key(pool, number), actions=actions, condition=Summary.block.exists())
+
+    @classmethod
+    def schedule_first(cls, pool: str, number: int, *, due_at: datetime) -> None:
+        """Have the pool audited then, unless it is to be audited already."""
+        try:
+            cls.change(
+                cls.key(pool, number),
+                actions=[
+                    Summary.audit_state.set(AuditState.SOON),
+                    Summary.audit_due_at.set(due_at),
+                ],
+                condition=Summary.block.exists() & Summary.audit_state.does_not_exist(),
+            )
+        except db.StaleWrite:
+            return
