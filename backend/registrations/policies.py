@@ -5,6 +5,7 @@ from datetime import datetime
 from backend.events.errors import SignInNeeded
 from backend.events.models import Event
 from backend.events.states import EventStatus
+from backend.jobs.models import Job
 from backend.registrations.errors import (
     EmailNotVerified,
     GuestErased,
@@ -14,7 +15,8 @@ from backend.registrations.errors import (
 )
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
-from backend.shared.actor import Actor
+from backend.shared.actor import Actor, ActorKind
+from backend.shared.config import config
 
 
 def own_email(actor: Actor) -> str:
@@ -27,6 +29,12 @@ def own_email(actor: Actor) -> str:
     if not actor.email:
         raise EmailNotVerified("Confirm your e-mail address first; then you can register.")
     return actor.email
+
+
+def actor_of_job(job: Job) -> Actor:
+    """Who asked for a job: it may do what they may at the moment, not what they once might."""
+    groups = frozenset({config().admin_group}) if job.params.get("administrator") else frozenset()
+    return Actor(ActorKind.USER, user_id=str(job.user_id or ""), groups=groups)
 
 
 def check_open(event: Event, *, now: datetime) -> None:

@@ -20,7 +20,7 @@ from backend.shared.errors import BadInput
 MOST_BYTES = 4 * 1024 * 1024
 MOST_ROWS = 10_000
 MOST_COLUMNS = 60
-LONGEST_CELL = 2_000
+LONGEST_CELL = 2_100
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEPARATORS = (",", ";", "\t")

@@ -142,6 +142,8 @@ def _needs_retry(attempts: int, **_: Any) -> float | None:
 
 
 def _tables_of(parameters: dict[str, Any]) -> set[str]:
+    if "TransactItems" in parameters:
+        return {part["TableName"] for item in parameters["TransactItems"] for part in item.values()}
     return {parameters["TableName"]} if "TableName" in parameters else {*parameters["RequestItems"]}
 
 

@@ -8,11 +8,11 @@ from enum import StrEnum
 from backend.events.questions import Answer, Question, checked_answers, read_answers
 from backend.registrations import guests
 from backend.registrations.imports import columns
+from backend.registrations.services.changing import LONGEST_NOTE
 from backend.registrations.spreadsheets import LONGEST_CELL, Row, Sheet, is_formula, unquoted
 from backend.shared import control_characters
 from backend.shared.errors import BadInput
 
-LONGEST_NOTE = 1_000
 _SHOWN = 60
 
 
