@@ -6,10 +6,9 @@ Passwords, codes and files are never kept; one form at a time, bounded in size a
 """
 
 import re
-from typing import Any
 
 from django.contrib import messages
-from django.forms import BaseForm, BooleanField
+from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -67,6 +66,4 @@ class KeepsTypedMixin:
 def fill(form: BaseForm, kept: QueryDict) -> None:
     """Let ``form`` start with the kept values instead of its own."""
     for name, field in form.fields.items():
-        values = kept.getlist(form.add_prefix(name))
-        value: Any = values if len(values) > 1 else "".join(values)
-        form.initial[name] = bool(values) if isinstance(field, BooleanField) else value
+        form.initial[name] = field.widget.value_from_datadict(kept, {}, form.add_prefix(name))

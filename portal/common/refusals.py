@@ -9,6 +9,7 @@ fresh copy and the message · ``TooManyAttempts`` 429 page. A view with a form c
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -60,8 +61,15 @@ def back_with_message(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def add_refusal(form: BaseForm, refusal: DomainError) -> None:
-    """Put a refusal where it belongs: by its fields, else above the form."""
+    """Put a refusal where it belongs: by its fields, else above the form.
+
+    A rule about a part (``questions.2.label``) goes to the field, its place as the code.
+    """
     for name, rule in refusal.fields.items():
-        form.add_error(name if name in form.fields else None, rule)
+        head, _dot, part = name.partition(".")
+        if name not in form.fields and head in form.fields:
+            form.add_error(head, ValidationError(rule, code=part))
+        else:
+            form.add_error(name if name in form.fields else None, rule)
     if not refusal.fields:
         form.add_error(None, refusal.message)

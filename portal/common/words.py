@@ -25,7 +25,7 @@ LOCATION_TYPES = {
 VISIBILITIES = {
     Visibility.PUBLIC: _("Public: anybody finds it"),
     Visibility.UNLISTED: _("Unlisted: who has the address"),
-    Visibility.PRIVATE: _("Private: the team only"),
+    Visibility.PRIVATE: _("Private: the team and its guests"),
 }
 ROLES = {
     Role.OWNER: _("Owner"),

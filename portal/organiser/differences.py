@@ -1,5 +1,6 @@
-"""Two organisers edited one event: what the other one's version says, beside what was typed."""
+"""Two people edited one thing: what the other one's version says, beside what was typed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,11 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from portal.organiser.forms.event import DETAILS
+from portal.organiser.forms.questions import in_words
 
 SHORT = 200
+LONG = 2_000
+"""Questions are read one by one; a description is known by its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,10 @@ class Difference:
     typed: str
 
 
-def differences(form: Form, stored: dict[str, Any]) -> list[Difference]:
-    """Each field whose stored value is not what the form holds, in the form's order."""
+def differences(
+    form: Form, stored: dict[str, Any], names: Collection[str] = DETAILS
+) -> list[Difference]:
+    """Each of these fields whose stored value is not what the form holds, in the form's order."""
     typed = {
         name: value.replace(tzinfo=None) if isinstance(value, datetime) else value
         for name, value in form.cleaned_data.items()
@@ -33,7 +39,7 @@ def differences(form: Form, stored: dict[str, Any]) -> list[Difference]:
             typed=_words(form, name, typed[name]),
         )
         for name in form.fields
-        if name in DETAILS and _plain(stored[name]) != _plain(typed[name])
+        if name in names and _plain(stored[name]) != _plain(typed[name])
     ]
 
 
@@ -47,5 +53,9 @@ def _words(form: Form, name: str, value: Any) -> str:
         return str(dict(field.choices)[value])
     if isinstance(value, datetime):
         return str(formats.date_format(value, "D, j M Y, H:i"))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, tuple):
+        return in_words(value)[:LONG] or _("(none)")
     text = "" if value is None else str(value)
     return (text[:SHORT] + "…" if len(text) > SHORT else text) or _("(empty)")

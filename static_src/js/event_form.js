@@ -1,4 +1,5 @@
 // A new event starts in the browser's own zone; the end follows the start by as long as it did.
+// What a change does to the guests is asked in a dialog.
 const form = document.querySelector("[data-event-form]");
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (form?.hasAttribute("data-fresh") && form.querySelector(`#zones option[value="${CSS.escape(zone)}"]`)) {
@@ -19,4 +20,7 @@ if (form) {
     end.value = new Date(at(start) + long).toISOString().slice(0, 16);
   });
   form.querySelector("[aria-invalid=true]")?.focus();
+  const question = form.querySelector("[data-ask-first]");
+  question?.close();
+  question?.showModal();
 }

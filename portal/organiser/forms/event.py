@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -15,8 +16,10 @@ from backend.events.details import (
 )
 from backend.events.kinds import Category, LocationType, Visibility
 from backend.events.models import Event
+from backend.events.questions import questions_of
 from portal.common.forms import FoyerForm
 from portal.common.words import CATEGORIES, LOCATION_TYPES, VISIBILITIES
+from portal.organiser.forms.questions import QuestionRow, QuestionsField, rows_of
 
 SEATS = _("A whole number from 1 to 100,000, or nothing for no limit.")
 TYPED_AS = "%Y-%m-%dT%H:%M"
@@ -30,9 +33,14 @@ DETAILS = (
     "location",
     "category",
     "capacity",
+    "waiting_list",
     "visibility",
+    "questions",
+    "admission_opens_at",
+    "admission_closes_at",
+    "reentry",
 )
-MOMENTS = ("starts_at", "ends_at")
+MOMENTS = ("starts_at", "ends_at", "admission_opens_at", "admission_closes_at")
 
 
 class LocalMoment(forms.DateTimeField):
@@ -92,9 +100,31 @@ class EventForm(FoyerForm):
         widget=forms.NumberInput({"inputmode": "numeric"}),
         error_messages={"invalid": SEATS, "min_value": SEATS, "max_value": SEATS},
     )
+    waiting_list = forms.BooleanField(
+        label=_("Waiting list"),
+        required=False,
+        help_text=_(
+            "When every seat is taken, guests wait in line, and the next one moves up by "
+            "itself. Without it a full event turns them away."
+        ),
+    )
     visibility = forms.ChoiceField(
         label=_("Who finds it"), choices=VISIBILITIES.items(), widget=forms.RadioSelect
     )
+    admission_opens_at = LocalMoment(
+        label=_("Admission opens"),
+        required=False,
+        help_text=_("Empty: twelve hours before the start."),
+    )
+    admission_closes_at = LocalMoment(
+        label=_("Admission closes"), required=False, help_text=_("Empty: at the end.")
+    )
+    reentry = forms.BooleanField(
+        label=_("Guests may leave and come in again"),
+        required=False,
+        help_text=_("The desk scans who leaves, too; without it a ticket admits once."),
+    )
+    questions = QuestionsField(label=_("Questions"), required=False)
     description = forms.CharField(
         label=_("Description"),
         max_length=LONGEST_DESCRIPTION,
@@ -103,13 +133,24 @@ class EventForm(FoyerForm):
         widget=forms.Textarea({"rows": 10}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    confirmed = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, capacity_fixed: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, fixed_questions: Iterable[str] = (), **kwargs: Any) -> None:
+        """``fixed_questions`` are the ids of questions whose kind stays."""
         super().__init__(*args, **kwargs)
-        if capacity_fixed:
-            capacity = self.fields["capacity"]
-            capacity.disabled = True
-            capacity.help_text = _("Fixed since the event was published.")
+        self.fixed_questions = fixed_questions
+
+    @property
+    def question_rows(self) -> list[QuestionRow]:
+        shown, errors = self["questions"].value() or (), self.errors.get("questions")
+        return rows_of(shown, errors.as_data() if errors else (), fixed=self.fixed_questions)
+
+    @property
+    def question_errors(self) -> list[str]:
+        """What is wrong with the questions as a whole."""
+        errors = self.errors.get("questions")
+        found = errors.as_data() if errors else ()
+        return [error.messages[0] for error in found if "." not in (error.code or "")]
 
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"]
@@ -123,7 +164,7 @@ class EventForm(FoyerForm):
             return data
         zone = ZoneInfo(data["time_zone"])
         for name in MOMENTS:
-            if name in data:
+            if data.get(name):
                 self._place(name, data[name].replace(tzinfo=zone))
         return data
 
@@ -144,7 +185,7 @@ def details_of(data: dict[str, Any], *, before: Event | None = None) -> EventDet
     if before:
         shown = initial_of(before)
         for name in MOMENTS:
-            same_wall = data[name].replace(tzinfo=None) == shown[name]
+            same_wall = data[name] and data[name].replace(tzinfo=None) == shown[name]
             if same_wall and data["time_zone"] == before.time_zone:
                 values[name] = getattr(before, name)
     return EventDetails(
@@ -153,7 +194,6 @@ def details_of(data: dict[str, Any], *, before: Event | None = None) -> EventDet
             "location_type": LocationType(data["location_type"]),
             "category": Category(data["category"]),
             "visibility": Visibility(data["visibility"]),
-            "waiting_list": before.waiting_list if before else False,
         }
     )
 
@@ -161,8 +201,10 @@ def details_of(data: dict[str, Any], *, before: Event | None = None) -> EventDet
 def initial_of(event: Event) -> dict[str, Any]:
     """The event as the form shows it: times on the wall of its own zone, to the minute."""
     values = {name: getattr(event, name) for name in (*DETAILS, "version")}
+    values["questions"] = questions_of(event)
     zone = ZoneInfo(event.time_zone)
     for name in MOMENTS:
-        local = getattr(event, name).astimezone(zone)
-        values[name] = local.replace(second=0, microsecond=0, tzinfo=None)
+        if values[name]:
+            local = values[name].astimezone(zone)
+            values[name] = local.replace(second=0, microsecond=0, tzinfo=None)
     return values

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -8,8 +9,10 @@ from backend.events import services
 from backend.events.details import EventDetails
 from backend.events.kinds import Category, LocationType, Visibility
 from backend.events.models import Event
+from backend.events.questions import questions_of
 from backend.events.states import EventStatus
 from backend.shared.paging import Page
+from portal.organiser.forms.questions import QuestionRow
 from portal.organiser.trail import walk
 from tests.factories.events import build_details, make_event
 from tests.factories.team import make_member
@@ -28,13 +31,15 @@ TYPED = {
     "location": "Pier 2",
     "category": "CONFERENCE",
     "capacity": "50",
+    "waiting_list": "on",
     "visibility": "PUBLIC",
     "description": "Two days by the water.",
 }
 
 
 def details_of(event: Event) -> EventDetails:
-    return EventDetails(**{name: getattr(event, name) for name in EventDetails.__slots__})
+    values = {name: getattr(event, name) for name in EventDetails.__slots__}
+    return EventDetails(**values | {"questions": questions_of(event)})
 
 
 def created(client) -> list[Event]:
@@ -180,6 +185,7 @@ def test_new_event_is_a_draft_with_times_of_its_own_zone():
         location="Pier 2",
         category=Category.CONFERENCE,
         capacity=50,
+        waiting_list=True,
         visibility=Visibility.PUBLIC,
     )
 
@@ -226,12 +232,13 @@ def test_bad_input_stands_beside_its_field_and_is_kept(changed, field, error):
 
 def test_posted_attributes_of_the_model_change_nothing():
     client = browser_of("stranger")
-    forged = {"status": "PUBLISHED", "creator_id": "x", "shards": "64", "waiting_list": "on"}
+    forged = {"status": "PUBLISHED", "creator_id": "x", "shards": "64", "version": "9"}
 
     client.post("/o/events/new", {**TYPED, **forged})
 
     (event,) = created(client)
-    assert (event.status, event.shards, event.waiting_list) == (EventStatus.DRAFT, 1, False)
+    assert (event.status, event.shards, event.version) == (EventStatus.DRAFT, 1, 1)
+    assert event.creator_id == client.actor.user_id
 
 
 def test_form_sent_after_the_session_ended_is_still_there_after_signing_in(visitor, pool):
@@ -242,20 +249,34 @@ def test_form_sent_after_the_session_ended_is_still_there_after_signing_in(visit
     page = visitor.get("/o/events/new")
 
     assert to_sign_in["Location"] == "/signin?next=%2Fo%2Fevents%2Fnew"
-    assert {name: page.context["form"][name].value() for name in TYPED} == TYPED
+    shown = {name: page.context["form"][name].value() for name in TYPED}
+    assert shown == {**TYPED, "waiting_list": True}
     assert 'value="2030-06-10T09:00"' in page.text
 
 
 # Changing one
 
 
-def form_of(page) -> dict[str, str]:
+def form_of(page) -> dict[str, Any]:
     """What a browser would send back unchanged."""
     form = page.context["form"]
-    values = {name: form[name].value() for name in form.fields}
-    for name in ("starts_at", "ends_at"):
-        values[name] = values[name].strftime("%Y-%m-%dT%H:%M")
-    return {name: "" if value is None else value for name, value in values.items()}
+    values = {name: form[name].value() for name in form.fields if name != "questions"}
+    for name, value in values.items():
+        if isinstance(value, datetime):
+            values[name] = value.strftime("%Y-%m-%dT%H:%M")
+    sent = {name: value for name, value in values.items() if value not in (None, False)}
+    return {**sent, **rows(form.question_rows)}
+
+
+def rows(shown: list[QuestionRow]) -> dict[str, Any]:
+    """The fields of these questions, as a browser sends them."""
+    fields: dict[str, Any] = {"questions": [row.key for row in shown]}
+    for row in shown:
+        for name in ("id", "kind", "label", "choices"):
+            fields[f"questions-{row.key}-{name}"] = str(getattr(row, name))
+        if row.required:
+            fields[f"questions-{row.key}-required"] = "on"
+    return fields
 
 
 def draft() -> Event:
@@ -314,11 +335,13 @@ def test_edit_over_somebody_elses_shows_both_and_saves_on_the_second_try():
         "Title": ("Theirs", "Mine"),
         "Place": ("Pier 7", "Pier 2, Hamburg"),
         "Capacity": ("50", "60"),
+        "Waiting list": ("yes", "no"),
     }
     assert 'value="Mine"' in refused.text
 
     form = refused.context["form"]
-    again = client.post(url, {name: form[name].value() or "" for name in form.fields})
+    assert form["version"].value() == "2"
+    again = client.post(url, form_of(refused))
 
     stored = Event.fetch(event.uuid)
     assert again.status_code == 302
