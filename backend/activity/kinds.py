@@ -39,9 +39,13 @@ class Counter(StrEnum):
     """What is counted of registrations; arrivals by time and by gate stand beside these.
 
     ``ADMITTED`` counts guests who came, once each; ``OUT`` those of them who left for now.
+    ``CANCELED`` counts places given back, also to wait; ``WAITING`` and ``GIVEN_UP`` those whose
+    registration is on the waiting list or canceled now.
     """
 
     REGISTERED = "registered"
     CANCELED = "canceled"
     ADMITTED = "admitted"
     OUT = "out"
+    WAITING = "waiting"
+    GIVEN_UP = "given_up"

@@ -19,6 +19,7 @@ class Totals:
     given back since, so ``confirmed`` is what is left; ``arrivals`` maps the start of each
     five minutes (UTC) to the guests admitted in it, ``gates`` each gate to those who came
     through it. ``admitted`` are those who came, once each; ``out`` those of them who left for now.
+    ``waiting`` and ``given_up`` are on the waiting list, or canceled, now.
     """
 
     registered: int
@@ -27,11 +28,18 @@ class Totals:
     arrivals: dict[datetime, int]
     gates: dict[str, int] = field(default_factory=dict)
     out: int = 0
+    waiting: int = 0
+    given_up: int = 0
 
     @property
     def confirmed(self) -> int:
         """How many hold a place now."""
         return self.registered - self.canceled
+
+    @property
+    def everybody(self) -> int:
+        """How many ever registered, whatever became of it; nobody is counted twice."""
+        return self.confirmed + self.waiting + self.given_up
 
 
 def totals(*, event_id: str, shards: int) -> Totals:
@@ -57,6 +65,8 @@ def _totals(sums: Mapping[str, int]) -> Totals:
         arrivals=arrivals_of(sums),
         gates=gates_of(sums),
         out=sums.get(Counter.OUT, 0),
+        waiting=sums.get(Counter.WAITING, 0),
+        given_up=sums.get(Counter.GIVEN_UP, 0),
     )
 
 

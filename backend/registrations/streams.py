@@ -110,7 +110,14 @@ def deltas_of(change: Change) -> dict[str, int]:
         deltas |= dict.fromkeys(_counters_of_arrival(*had_come), -1)
     if out := _is_out(change.new) - _is_out(change.old):
         deltas[Counter.OUT] = out
+    for counter, status in ((Counter.WAITING, S.WAITLISTED), (Counter.GIVEN_UP, S.CANCELED)):
+        if moved := _stands(change.new, status) - _stands(change.old, status):
+            deltas[counter] = moved
     return deltas
+
+
+def _stands(image: Registration | None, status: RegistrationStatus) -> bool:
+    return image is not None and image.status is status
 
 
 def _counters_of_arrival(at: datetime, gate: str) -> tuple[str, ...]:
