@@ -6,6 +6,7 @@ list again changes nothing.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -77,7 +78,8 @@ def start_import(
 
 def step(job: Job, now: datetime) -> StepResult:
     """Add the guests of the next rows; the last step makes the file of those that failed."""
-    at = int((job.cursor or {}).get("at", 0))
+    here = job.cursor or {"at": 0, "failed": []}
+    at = int(here["at"])
     actor = policies.actor_of_job(job)
     event = events.authorize(
         event_id=job.event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now
@@ -85,25 +87,33 @@ def step(job: Job, now: datetime) -> StepResult:
     policies.check_open(event, now=now)
     sheet, entries = _entries(job.job_id, job.event_id, json.dumps(job.params))
     if at >= len(entries):
-        return StepResult(None, result=_failed_file(job, sheet))
+        return StepResult(None, result=_failed_file(job, sheet, here["failed"]))
     part = entries[at : at + ROWS_PER_STEP]
     wanted = [entry for entry in part if not entry.problems and entry.wish is not Wish.NOTHING]
     stored = stored_guests(event, wanted)
-    counts = dict.fromkeys((Fate.NEW, Fate.WAITING, Fate.THERE, Fate.LEFT_OUT), 0)
+    fates: Counter[Fate] = Counter()
     problems: list[RowProblem] = []
     for entry in part:
         fate, found = _add(entry, stored, event=event, job=job, actor=actor, now=now)
-        if fate in counts:
-            counts[fate] += 1
+        fates[fate] += 1
         problems += found
-    _keep_failed(job, at, problems)
-    before = job.result or {}
     return StepResult(
-        {"at": at + len(part)},
-        done=sum(counts.values()),
+        {"at": at + len(part), "failed": here["failed"] + _keep_failed(job, at, problems)},
+        done=len(part) - fates[Fate.PROBLEM],
         failed=[*_per_row(problems)],
-        result={fate: before.get(fate, 0) + number for fate, number in counts.items()},
+        result=_added_up(job, fates),
     )
+
+
+def _added_up(job: Job, fates: Counter[Fate]) -> dict[str, int]:
+    before = job.result or {}
+    now = {
+        "created": fates[Fate.NEW] + fates[Fate.WAITING],
+        "waiting": fates[Fate.WAITING],
+        "existing": fates[Fate.THERE],
+        "left_out": fates[Fate.LEFT_OUT],
+    }
+    return {name: before.get(name, 0) + number for name, number in now.items()}
 
 
 def _add(
@@ -171,12 +181,17 @@ def _encoding(named: str) -> str:
 # The rows that failed: kept step by step, put together at the end
 
 
-def _keep_failed(job: Job, at: int, problems: Sequence[RowProblem]) -> None:
+def _keep_failed(job: Job, at: int, problems: Sequence[RowProblem]) -> list[int]:
+    """Keep why rows of the step at ``at`` failed; what the cursor remembers of it."""
     if not problems:
-        return
-    reasons = [[problem.row, problem.sentence] for problem in problems]
-    name = f"failed/{at:06}.json"
-    file_store.put(job.job_id, name, json.dumps(reasons).encode(), content_type="application/json")
+        return []
+    reasons = json.dumps([[problem.row, problem.sentence] for problem in problems]).encode()
+    file_store.put(job.job_id, _part_name(at), reasons, content_type="application/json")
+    return [at]
+
+
+def _part_name(at: int) -> str:
+    return f"failed-{at:06}.json"
 
 
 def _per_row(problems: Sequence[RowProblem]) -> Iterator[Problem]:
@@ -188,15 +203,14 @@ def _per_row(problems: Sequence[RowProblem]) -> Iterator[Problem]:
         yield Problem(f"row {row}", found[0].code, " ".join(one.sentence for one in found))
 
 
-def _failed_file(job: Job, sheet: spreadsheets.Sheet) -> dict[str, Any]:
+def _failed_file(job: Job, sheet: spreadsheets.Sheet, parts: Sequence[int]) -> dict[str, Any]:
     """The failed rows as they were, with the reason before them; ready to be imported again."""
-    if not job.failed:
+    if not parts:
         return {}
     reasons: dict[int, list[str]] = {}
-    for name in file_store.list_names(job.job_id):
-        if name.startswith("failed/"):
-            for row, sentence in json.loads(file_store.get(job.job_id, name)):
-                reasons.setdefault(row, []).append(sentence)
+    for at in parts:
+        for row, sentence in json.loads(file_store.get(job.job_id, _part_name(at))):
+            reasons.setdefault(row, []).append(sentence)
     failed = [
         [str(row.number), " ".join(reasons[row.number]), *row.cells]
         for row in sheet.rows
@@ -204,4 +218,4 @@ def _failed_file(job: Job, sheet: spreadsheets.Sheet) -> dict[str, Any]:
     ]
     content = spreadsheets.csv_bytes([["row", "reason", *sheet.headings], *failed])
     file_store.put(job.job_id, files.FAILED_ROWS, content, content_type=spreadsheets.CSV_TYPE)
-    return {"file": files.FAILED_ROWS}
+    return {"downloads": {files.FAILED_ROWS: files.FAILED_ROWS}}

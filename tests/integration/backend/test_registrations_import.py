@@ -86,12 +86,12 @@ def guests_of(event) -> dict[str, Registration]:
 
 
 def failed_rows(job: Job) -> list[list[str]]:
-    text = file_store.get(job.job_id, job.result["file"]).decode("utf-8-sig")
+    text = file_store.get(job.job_id, imports.FAILED_ROWS).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
 
 
 def numbers(job: Job) -> tuple[int, int, int]:
-    return job.result["new"], job.result["there"], job.failed
+    return job.result["created"], job.result["existing"], job.failed
 
 
 @pytest.fixture
@@ -138,6 +138,7 @@ def test_failed_rows_are_kept_with_their_reasons_and_fit_to_be_imported_again(ev
     job = import_all(event, BAD)
 
     headings, first, second, *_rest = failed_rows(job)
+    assert job.result["downloads"] == {imports.FAILED_ROWS: "failed-rows.csv"}
     assert headings == ["row", "reason", "name", "email", "shirt"]
     assert (first[0], first[2:]) == ("3", ["Bo Li", "bo(at)example.com", "M"])
     assert first[1].startswith("email: This is no e-mail address")
@@ -147,7 +148,7 @@ def test_failed_rows_are_kept_with_their_reasons_and_fit_to_be_imported_again(ev
     again = import_all(event, text.replace("bo(at)example", "bo@example"))
 
     assert "Bo Li" in guests_of(event)
-    assert again.result["new"] == 2
+    assert again.result["created"] == 2
 
 
 def test_second_import_of_a_list_changes_nothing(event):
@@ -183,7 +184,7 @@ def test_who_canceled_is_not_brought_back(event):
 def test_row_of_a_canceled_guest_is_left_out(event):
     job = import_all(event, "name,status\nAda,CANCELED\nBo,CONFIRMED\n")
 
-    assert (job.result["left_out"], job.result["new"], job.failed) == (1, 1, 0)
+    assert (job.result["left_out"], job.result["created"], job.failed) == (1, 1, 0)
     assert {*guests_of(event)} == {"Bo"}
 
 
