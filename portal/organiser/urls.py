@@ -7,6 +7,8 @@ from portal.organiser.views import (
     banner,
     event_form,
     event_list,
+    guest_adding,
+    guest_changes,
     guests,
     kiosks,
     overview,
@@ -32,7 +34,7 @@ urlpatterns = [
     ),
     path(
         "e/<str:event_id>/registrations/add",
-        guests.AddGuestView.as_view(),
+        guest_adding.AddGuestView.as_view(),
         name="guest-new",
     ),
     path(
@@ -42,10 +44,30 @@ urlpatterns = [
     ),
     path(
         "e/<str:event_id>/registrations/<str:guest>/cancel",
-        guests.CancelGuestView.as_view(),
+        guest_changes.CancelGuestView.as_view(),
         name="guest-cancel",
     ),
     path("e/<str:event_id>/team", team.TeamView.as_view(), name="team"),
+    path(
+        "e/<str:event_id>/registrations/<str:guest>/edit",
+        guests.EditGuestView.as_view(),
+        name="guest-edit",
+    ),
+    path(
+        "e/<str:event_id>/registrations/<str:guest>/ticket",
+        guests.GuestTicketView.as_view(),
+        name="guest-ticket",
+    ),
+    path(
+        "e/<str:event_id>/registrations/<str:guest>/reissue",
+        guest_changes.ReissueTicketView.as_view(),
+        name="guest-reissue",
+    ),
+    path(
+        "e/<str:event_id>/registrations/<str:guest>/resend",
+        guest_changes.ResendTicketView.as_view(),
+        name="guest-resend",
+    ),
     path("e/<str:event_id>/team/invite", team.InviteView.as_view(), name="team-invite"),
     path("e/<str:event_id>/team/leave", team.LeaveTeamView.as_view(), name="team-leave"),
     path("e/<str:event_id>/join", team.JoinTeamView.as_view(), name="team-join"),

@@ -1,31 +1,102 @@
-"""One guest of an event: opened beside the list or on a page, added, canceled."""
+"""One guest of an event: the page, the drawer beside the list, what is changed on forms."""
 
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views import View
 from django.views.generic import TemplateView
 
+from backend.activity import queries as activity
 from backend.events.policies import EventAction
+from backend.events.questions import questions_of
 from backend.registrations import queries, services, tickets
+from backend.registrations.errors import NoTicket
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
+from backend.shared.db import StaleWrite
+from portal.common.answers import answers_in_words, answers_of
 from portal.common.forms import ServiceFormView
-from portal.common.safe_next import page_asked_from
-from portal.organiser.forms.guests import CancelGuestForm, GuestForm
+from portal.organiser.activity_lines import line_of, people_of
+from portal.organiser.differences import differences
+from portal.organiser.forms.guests import GuestDetailsForm, NoteForm, details_of, note_of
 from portal.organiser.pages import EventPageMixin
 
+HISTORY = 50
 
-class GuestView(EventPageMixin, TemplateView):
-    """The page of a guest; a click in the list gets the drawer beside it instead."""
+
+class GuestPageMixin(EventPageMixin):
+    """First base of a page about one guest; refuses who is no guest of this event."""
+
+    section = "registrations"
+
+    @cached_property
+    def guest(self) -> Registration:
+        found: Registration = queries.fetch_guest(
+            event_id=self.event.uuid,
+            guest=self.kwargs["guest"],
+            actor=self.request.actor,
+            now=self.now,
+        )
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # Last: a template view hands on the words of the address, and one of them is the key.
+        known = {"guest": self.guest, "is_in": is_in(self.guest)}
+        return {**super().get_context_data(**kwargs), **known}
+
+    def shown(self) -> HttpResponse:
+        """To the page of the guest as it is now."""
+        return redirect("organiser:guest", event_id=self.event.uuid, guest=self.guest.guest)
+
+
+class GuestFormView(GuestPageMixin, ServiceFormView):
+    """A form over one guest. Who is overtaken sees what changed and keeps what they typed."""
+
+    def stored(self) -> dict[str, Any]:
+        """The guest as the form shows it."""
+        raise NotImplementedError
+
+    def save(self, data: dict[str, Any]) -> Registration:
+        """The service call."""
+        raise NotImplementedError
+
+    def get_initial(self) -> dict[str, Any]:
+        return self.stored()
+
+    def act(self, data: dict[str, Any]) -> HttpResponse:
+        try:
+            self.guest = self.save(data)
+        except StaleWrite as refusal:
+            return self.overtaken(self.get_form(), refusal)
+        messages.success(self.request, _("Saved."))
+        return self.shown()
+
+    def overtaken(self, form: BaseForm, refusal: StaleWrite) -> HttpResponse:
+        self.request.outcome = refusal.code
+        self.guest = refusal.old or self.guest
+        form.is_valid()
+        stored = {**dict.fromkeys(form.fields, ""), **self.stored()}
+        names = form.fields.keys() - {"version"}
+        form.data = form.data.copy()
+        form.data["version"] = str(stored["version"])
+        context = self.get_context_data(
+            form=form, stale=True, differences=differences(form, stored, names)
+        )
+        return self.render_to_response(context, status=409)
+
+
+class GuestView(GuestFormView):
+    """The page of a guest, where the note is written; a click in the list gets the drawer."""
 
     action = EventAction.SEE_GUESTS
-    section = "registrations"
+    form_class = NoteForm
 
     def get_template_names(self) -> list[str]:
         asked = self.request.htmx
@@ -33,70 +104,106 @@ class GuestView(EventPageMixin, TemplateView):
             return ["organiser/guests/drawer.html"]
         return ["organiser/guests/page.html"]
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        base = reverse("organiser:registrations", kwargs={"event_id": self.event.uuid})
-        query = urlencode(list(self.request.GET.items()))
-        return context | self.facts() | {"close_href": f"{base}?{query}" if query else base}
+    def stored(self) -> dict[str, Any]:
+        return note_of(self.guest)
 
-    def facts(self) -> dict[str, Any]:
-        guest: Registration = queries.fetch_guest(
+    def save(self, data: dict[str, Any]) -> Registration:
+        return services.write_note(
             event_id=self.event.uuid,
             guest=self.kwargs["guest"],
+            version=data["version"] or 0,
+            note=data["note"],
+            attention=data["attention"],
             actor=self.request.actor,
             now=self.now,
         )
-        shows_ticket = self.may["manage_guests"] and guest.is_confirmed
-        code = tickets.short_code(guest.guest, guest.ticket_no) if shows_ticket else ""
-        in_already = guest.admission is Admission.IN
-        waits = guest.status is RegistrationStatus.WAITLISTED
-        return {
-            "guest": guest,
-            "short_code": code,
-            "is_in": in_already and guest.is_confirmed,
-            "can_cancel": self.may["manage_guests"]
-            and (waits or (guest.is_confirmed and not in_already)),
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        base = reverse("organiser:registrations", kwargs={"event_id": self.event.uuid})
+        query = urlencode(list(self.request.GET.items()))
+        guest = self.guest
+        known = {
+            "close_href": f"{base}?{query}" if query else base,
+            "answers": answers_in_words(self.event, guest.answers),
+            "history": self.history(),
+            **self.ticket(),
+            **offers(guest, manages=self.may["manage_guests"]),
         }
+        return {**known, **super().get_context_data(**kwargs)}
+
+    def history(self) -> list[Any]:
+        if not self.may["see_activity"]:
+            return []
+        page = activity.history_of(
+            event_id=self.event.uuid, subject=self.guest.guest, limit=HISTORY
+        )
+        people = people_of(self.event, actor=self.request.actor, now=self.now)
+        return [line_of(one, people=people) for one in page.items]
+
+    def ticket(self) -> dict[str, Any]:
+        """The codes, for who may hand a ticket out."""
+        if not (self.may["manage_guests"] and self.guest.is_confirmed):
+            return {"short_code": "", "qr": ""}
+        return codes_of(self.guest)
 
 
-class AddGuestView(EventPageMixin, ServiceFormView):
-    form_class = GuestForm
-    template_name = "organiser/guests/add.html"
+class EditGuestView(GuestFormView):
+    """Name and answers; the address has a page of its own, as it makes a new ticket."""
+
     action = EventAction.MANAGE_GUESTS
-    section = "registrations"
+    form_class = GuestDetailsForm
+    template_name = "organiser/guests/edit.html"
 
-    def act(self, data: dict[str, Any]) -> HttpResponse:
-        outcome = services.add_guest(
+    def get_form_kwargs(self) -> dict[str, Any]:
+        asked = {"questions": questions_of(self.event), "complete": False}
+        return {**super().get_form_kwargs(), **asked}
+
+    def stored(self) -> dict[str, Any]:
+        return details_of(self.guest)
+
+    def save(self, data: dict[str, Any]) -> Registration:
+        return services.change_guest(
             event_id=self.event.uuid,
+            guest=self.kwargs["guest"],
+            version=data["version"] or 0,
             name=data["name"],
-            email=data["email"] or None,
+            answers=answers_of(data, questions_of(self.event)),
             actor=self.request.actor,
             now=self.now,
         )
-        guest = outcome.registration
-        if outcome.created:
-            words = _("%(name)s has a place.") % {"name": guest.name}
-            messages.success(self.request, words)
-        else:
-            words = _("This address is registered already, as %(name)s.") % {"name": guest.name}
-            messages.info(self.request, words)
-        return redirect("organiser:guest", event_id=self.event.uuid, guest=guest.guest)
 
 
-class CancelGuestView(EventPageMixin, View):
-    http_method_names = ("post",)
+class GuestTicketView(GuestPageMixin, TemplateView):
+    """The ticket of a guest as a page to print or to show, for who may hand it out."""
+
     action = EventAction.MANAGE_GUESTS
+    template_name = "organiser/guests/ticket.html"
 
-    def post(self, request: HttpRequest, event_id: str, guest: str) -> HttpResponse:
-        form = CancelGuestForm(request.POST)
-        canceled = services.cancel_guest(
-            event_id=event_id,
-            guest=guest,
-            version=form.cleaned_data["version"] if form.is_valid() else 0,
-            actor=request.actor,
-            now=self.now,
-        )
-        words = _("The registration of %(name)s is canceled.") % {"name": canceled.name}
-        messages.success(request, words)
-        opened = reverse("organiser:guest", kwargs={"event_id": event_id, "guest": guest})
-        return redirect(page_asked_from(request, otherwise=opened))
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if not self.guest.is_confirmed:
+            raise NoTicket(_("Only a guest with a place has a ticket."))
+        return {**codes_of(self.guest), **super().get_context_data(**kwargs)}
+
+
+def is_in(guest: Registration) -> bool:
+    return bool(guest.is_confirmed and guest.admission is Admission.IN)
+
+
+def codes_of(guest: Registration) -> dict[str, str | SafeString]:
+    """What a ticket shows: the QR code and the characters to type."""
+    return {
+        "short_code": tickets.short_code(guest.guest, guest.ticket_no),
+        "qr": mark_safe(tickets.qr_svg(tickets.issue(guest))),  # noqa: S308 - drawn by us
+    }
+
+
+def offers(guest: Registration, *, manages: bool) -> dict[str, bool]:
+    """Which buttons the page of a guest has; the services decide again."""
+    waits = guest.status is RegistrationStatus.WAITLISTED
+    return {
+        "waits": waits,
+        "can_cancel": manages and (waits or (guest.is_confirmed and not is_in(guest))),
+        "can_return": manages and guest.status is RegistrationStatus.CANCELED,
+        "can_resend": manages and guest.is_confirmed and bool(guest.user_email),
+        "can_reissue": manages and guest.is_confirmed,
+    }
