@@ -1,88 +1,34 @@
-"""Who did what at an event, the newest first. Names are looked up nowhere: ids only."""
+"""Who did what at an event, the newest first, and undoing it where that is still possible."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from django.utils.functional import Promise
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.views import View
 from django.views.generic import TemplateView
 
 from backend.activity import queries
 from backend.activity.kinds import ActivityKind
-from backend.activity.models import Activity
+from backend.checkin import services as checkin
 from backend.events.policies import EventAction
-from backend.registrations.guests import is_guest_key
-from backend.shared.actor import Actor, ActorKind
-from backend.team.roles import Role
-from portal.common.words import ROLES
+from backend.events.questions import questions_of
+from backend.registrations import queries as registrations
+from backend.registrations import services
+from backend.registrations.models import Registration
+from backend.shared.db import StaleWrite
+from backend.shared.errors import Conflict, Rejected
+from portal.common.safe_next import page_asked_from
+from portal.organiser.activity_lines import UNDOABLE, line_of, people_of
 from portal.organiser.pages import EventPageMixin
 from portal.organiser.trail import walk
 
 K = ActivityKind
 PER_PAGE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    words: str | Promise
-    icon: str
-    tone: str = ""
-
-
-LOOKS = {
-    K.EVENT_CREATED: Look(gettext_lazy("Event made"), "calendar-plus"),
-    K.EVENT_EDITED: Look(gettext_lazy("Event changed"), "pencil"),
-    K.BANNER_CHANGED: Look(gettext_lazy("New banner"), "photo"),
-    K.EVENT_PUBLISHED: Look(gettext_lazy("Event published"), "send", "ok"),
-    K.EVENT_FINISHED: Look(gettext_lazy("Event finished"), "clipboard-check"),
-    K.EVENT_CANCELED: Look(gettext_lazy("Event canceled"), "ban", "warn"),
-    K.EVENT_ARCHIVED: Look(gettext_lazy("Event archived"), "clipboard-check"),
-    K.GUEST_REGISTERED: Look(gettext_lazy("Guest registered"), "user-plus", "ok"),
-    K.GUEST_WAITLISTED: Look(gettext_lazy("Guest joined the waiting list"), "hourglass", "warn"),
-    K.GUEST_PROMOTED: Look(gettext_lazy("Guest moved up from the waiting list"), "check", "ok"),
-    K.GUEST_CHANGED: Look(gettext_lazy("Guest's details changed"), "pencil"),
-    K.GUEST_NOTED: Look(gettext_lazy("Note about a guest changed"), "note"),
-    K.TICKET_REISSUED: Look(gettext_lazy("Ticket re-issued"), "ticket"),
-    K.TICKET_RESENT: Look(gettext_lazy("Ticket sent again"), "mail"),
-    K.GUEST_CANCELED: Look(gettext_lazy("Registration canceled"), "ban", "warn"),
-    K.GUEST_ADMITTED: Look(gettext_lazy("Guest admitted"), "door-enter", "ok"),
-    K.ADMISSION_UNDONE: Look(gettext_lazy("Admission undone"), "arrow-back-up", "warn"),
-    K.GUEST_LEFT: Look(gettext_lazy("Guest left for now"), "logout"),
-    K.KIOSK_ADDED: Look(gettext_lazy("Kiosk added"), "plus"),
-    K.KIOSK_PAIRED: Look(gettext_lazy("Device paired with a kiosk"), "check", "ok"),
-    K.KIOSK_CHANGED: Look(gettext_lazy("Kiosk changed"), "pencil"),
-    K.KIOSK_REVOKED: Look(gettext_lazy("Kiosk revoked"), "ban", "warn"),
-    K.MEMBER_INVITED: Look(gettext_lazy("Somebody invited to the team"), "send"),
-    K.MEMBER_JOINED: Look(gettext_lazy("Joined the team"), "users-group", "ok"),
-    K.MEMBER_CHANGED: Look(gettext_lazy("Role in the team changed"), "users-group"),
-    K.MEMBER_LEFT: Look(gettext_lazy("Left the team"), "users-group", "warn"),
-    K.INVITATION_ENDED: Look(gettext_lazy("Invitation declined or withdrawn"), "x"),
-}
-FIELDS = {
-    "title": gettext_lazy("title"),
-    "description": gettext_lazy("description"),
-    "starts_at": gettext_lazy("start"),
-    "ends_at": gettext_lazy("end"),
-    "time_zone": gettext_lazy("time zone"),
-    "location_type": gettext_lazy("how guests take part"),
-    "location": gettext_lazy("place"),
-    "category": gettext_lazy("category"),
-    "capacity": gettext_lazy("capacity"),
-    "waiting_list": gettext_lazy("waiting list"),
-    "visibility": gettext_lazy("who finds it"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """``guest`` is the key of the guest it is about, or empty."""
-
-    activity: Activity
-    look: Look
-    detail: str
-    who: str
-    guest: str
 
 
 class ActivityView(EventPageMixin, TemplateView):
@@ -103,37 +49,77 @@ class ActivityView(EventPageMixin, TemplateView):
             query=f"activity of {self.event.uuid}",
             filters={},
         )
-        lines = [line_of(one, actor=self.request.actor) for one in trail.items]
+        people = people_of(self.event, actor=self.request.actor, now=self.now)
+        lines = [line_of(one, people=people) for one in trail.items]
         return {**super().get_context_data(**kwargs), "trail": trail, "lines": lines}
 
 
-def line_of(activity: Activity, *, actor: Actor) -> Line:
-    about_guest = is_guest_key(activity.subject)
-    return Line(
-        activity=activity,
-        look=LOOKS[activity.kind],
-        detail=_detail(activity.details or {}),
-        who=_who(activity, actor),
-        guest=activity.subject if about_guest else "",
+class UndoForm(forms.Form):
+    kind = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in UNDOABLE])
+    guest = forms.CharField(max_length=16)
+    scan = forms.CharField(max_length=64, required=False)
+    version = forms.IntegerField(min_value=1, required=False)
+
+
+class UndoView(EventPageMixin, View):
+    """Takes one thing back, provided nothing else happened to the guest since."""
+
+    http_method_names = ("post",)
+    action = EventAction.MANAGE_GUESTS
+
+    def post(self, request: HttpRequest, event_id: str) -> HttpResponse:
+        form = UndoForm(request.POST)
+        if form.is_valid():
+            self.undo(form.cleaned_data)
+        else:
+            messages.error(request, _("This cannot be undone."))
+        activity = reverse("organiser:activity", kwargs={"event_id": event_id})
+        return redirect(page_asked_from(request, otherwise=activity))
+
+    def undo(self, data: dict[str, Any]) -> None:
+        try:
+            guest = UNDOERS[ActivityKind(data["kind"])](self, data)
+        except StaleWrite:
+            words = _("Something else happened to this guest since; nothing was undone.")
+            messages.error(self.request, words)
+        except (Rejected, Conflict) as refusal:
+            messages.error(self.request, refusal.message)
+        else:
+            messages.success(self.request, _("Undone for %(name)s.") % {"name": guest.name})
+
+    def unchanged_guest(self, data: dict[str, Any]) -> Registration:
+        """Refuses with ``StaleWrite`` a guest whose registration changed since."""
+        guest = registrations.fetch_guest(
+            event_id=self.event.uuid, guest=data["guest"], actor=self.request.actor, now=self.now
+        )
+        if guest.version != data["version"]:
+            raise StaleWrite(old=guest)
+        return guest
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"event_id": self.event.uuid, "actor": self.request.actor, "now": self.now}
+
+
+def _admission(view: UndoView, data: dict[str, Any]) -> Registration:
+    return checkin.undo(guest=data["guest"], scan_id=data["scan"], **view.by)
+
+
+def _cancellation(view: UndoView, data: dict[str, Any]) -> Registration:
+    """A canceled registration starts afresh, with another ticket."""
+    guest = view.unchanged_guest(data)
+    if not guest.user_email:
+        raise Rejected(_("A guest without an address cannot be brought back: add them again."))
+    # Answers to what is not asked any more go no further.
+    asked = {question.id for question in questions_of(view.event)}
+    answers = {key: value for key, value in (guest.answers or {}).items() if key in asked}
+    outcome = services.add_guest(
+        name=str(guest.name), email=guest.user_email, answers=answers, **view.by
     )
+    return outcome.registration
 
 
-def _detail(details: dict[str, str]) -> str:
-    if changed := details.get("fields"):
-        return ", ".join(str(FIELDS.get(name, name)) for name in changed.split())
-    if role := details.get("role"):
-        return str(ROLES[Role(role)])
-    return details.get("gate", "")
-
-
-def _who(activity: Activity, actor: Actor) -> str:
-    if activity.actor_label == actor.label:
-        return _("by you")
-    kind = activity.actor_label.partition(":")[0]
-    if kind == ActorKind.KIOSK:
-        return _("at a kiosk")
-    if kind == ActorKind.SYSTEM:
-        return _("automatic")
-    if activity.kind in (K.GUEST_REGISTERED, K.GUEST_CANCELED):
-        return _("by the guest or the team")
-    return _("by the team")
+UNDOERS: dict[ActivityKind, Callable[[UndoView, dict[str, Any]], Registration]] = {
+    K.GUEST_ADMITTED: _admission,
+    K.GUEST_CANCELED: _cancellation,
+}

@@ -50,7 +50,7 @@ class InvitedRow:
 class TeamView(EventPageMixin, ServiceFormView):
     """Everybody in the team sees who is in it; only the owner is offered to change that."""
 
-    http_method_names = ("get",)
+    http_method_names: tuple[str, ...] = ("get",)
     form_class = InviteForm
     template_name = "organiser/team/page.html"
     action = EventAction.SEE_OVERVIEW
@@ -126,21 +126,21 @@ class _TeamChange(EventPageMixin, View):
 
 
 class ChangeRoleView(_TeamChange):
-    def change(self, *, member: str) -> str:
+    def change(self, **keys: str) -> str:
         form = RoleForm(self.request.POST)
         if not form.is_valid():
             raise Rejected(_("Choose one of the roles."))
         role = Role(form.cleaned_data["role"])
         changed = services.change_role(
-            event_id=self.event.uuid, user_id=member, role=role, actor=self.request.actor
+            event_id=self.event.uuid, user_id=keys["member"], role=role, actor=self.request.actor
         )
         return _("%(name)s: %(role)s from now on.") % {"name": changed.name, "role": ROLES[role]}
 
 
 class RemoveMemberView(_TeamChange):
-    def change(self, *, member: str) -> str:
+    def change(self, **keys: str) -> str:
         services.remove_member(
-            event_id=self.event.uuid, user_id=member, actor=self.request.actor, now=self.now
+            event_id=self.event.uuid, user_id=keys["member"], actor=self.request.actor, now=self.now
         )
         return _("Removed from the team. Within half a minute every page knows.")
 
@@ -163,9 +163,9 @@ class LeaveTeamView(EventPageMixin, View):
 
 
 class WithdrawInvitationView(_TeamChange):
-    def change(self, *, invitee: str) -> str:
+    def change(self, **keys: str) -> str:
         services.withdraw_invitation(
-            event_id=self.event.uuid, invitee=invitee, actor=self.request.actor
+            event_id=self.event.uuid, invitee=keys["invitee"], actor=self.request.actor
         )
         return _("The invitation is withdrawn.")
 

@@ -18,18 +18,21 @@ from django.urls import URLPattern, reverse
 from backend.events.kinds import Visibility
 from backend.events.models import Event
 from backend.events.states import EventStatus
+from backend.jobs import file_store
 from backend.registrations import tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
 from backend.seats import services as seats
 from backend.team.roles import Role
 from tests.factories.events import make_event, new_event_id
+from tests.factories.jobs import make_job
 from tests.factories.kiosks import make_kiosk
 from tests.factories.registrations import make_registration
 from tests.factories.team import make_invitation, make_member
 from tests.integration.portal.people import browser_of
 
 pytestmark = pytest.mark.usefixtures("portal")
+FILE = "guests.csv"
 LADDER = ["visitor", "guest", "other owner", "other desk", "floor", "desk", "organiser", "owner"]
 OUTSIDERS = ["guest", "other owner", "other desk"]
 TYPED = {
@@ -56,6 +59,7 @@ class Place:
     kiosk: str
     member: str
     invitee: str
+    job: str
 
     def address(self, name: str) -> str:
         keys = {
@@ -64,6 +68,8 @@ class Place:
             "guest": self.expected.guest,
             "member": self.member,
             "invitee": self.invitee,
+            "job_id": self.job,
+            "name": FILE,
         }
         return reverse(name, kwargs={key: keys[key] for key in parameters_of(name)})
 
@@ -99,6 +105,8 @@ def device(_place: Place) -> dict[str, Any]:
 
 
 ANYONE = Row("visitor")
+DEVICE = Row("visitor")
+"""What only a paired device may, whoever is signed in beside it: test_kiosk_devices.py."""
 OWN = Row("guest")
 """What a signed-in person does for oneself: only the visitor can be wrong there."""
 ROWS = {
@@ -139,6 +147,9 @@ ROWS = {
     "organiser:guest-resend": Row("organiser"),
     "organiser:guest-cancel": Row("organiser", lambda _place: {"version": "1"}),
     "organiser:activity": Row("organiser"),
+    "organiser:activity-undo": Row(
+        "organiser", lambda place: {"kind": "GUEST_ADMITTED", **undo(place), "scan": "s-1"}
+    ),
     "organiser:team": Row("floor"),
     "organiser:team-invite": Row(
         "owner", lambda _place: {"email": "thief@example.com", "role": "ORGANISER"}
@@ -153,6 +164,24 @@ ROWS = {
     "kiosk:count": Row("desk", json=True),
     "kiosk:scans": Row("desk", scan, json=True),
     "kiosk:undo": Row("desk", undo, json=True),
+    "organiser:jobs": Row("organiser"),
+    "organiser:job": Row("organiser"),
+    "organiser:job-cancel": Row("organiser"),
+    "organiser:job-retry": Row("organiser"),
+    "organiser:job-file": Row("organiser"),
+    **dict.fromkeys(
+        (
+            "kiosk:device-pair",
+            "kiosk:device-setup",
+            "kiosk:device-scan",
+            "kiosk:device-scans",
+            "kiosk:device-undo",
+            "kiosk:device-beat",
+            "kiosk:device-status",
+            "kiosk:device-leave",
+        ),
+        DEVICE,
+    ),
     "organiser:kiosks": Row("organiser"),
     "organiser:kiosk-new": Row("organiser", device),
     "organiser:kiosk": Row("organiser", device),
@@ -220,7 +249,17 @@ def make_place(at: str) -> Place:
         kiosk=make_kiosk(event_id=event.uuid).kiosk_id,
         member=make_member(event_id=event.uuid, role=Role.DESK).member,
         invitee=invitation.member,
+        job=make_export(event.uuid),
     )
+
+
+def make_export(event_id: str) -> str:
+    """A job that left a file."""
+    job = make_job(
+        event_id=event_id, created_at=datetime.now(UTC), result={"downloads": {FILE: FILE}}
+    )
+    file_store.put(job.job_id, FILE, b"name", content_type="text/csv")
+    return job.job_id
 
 
 def browsers(place: Place, names: list[str]) -> dict[str, Client]:

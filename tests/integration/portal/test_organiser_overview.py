@@ -280,9 +280,12 @@ def test_helpers_are_offered_nothing_they_may_not_do(role):
 @pytest.mark.parametrize(
     ("role", "links"),
     [
-        ("organiser", ["overview", "registrations", "desk", "edit", "activity"]),
-        ("desk", ["overview", "registrations", "desk"]),
-        ("floor", ["overview"]),
+        (
+            "organiser",
+            ["overview", "registrations", "desk", "kiosks", "edit", "activity", "team", "jobs"],
+        ),
+        ("desk", ["overview", "registrations", "desk", "team"]),
+        ("floor", ["overview", "team"]),
     ],
 )
 def test_navigation_shows_each_role_the_pages_it_may_open(role, links):
@@ -334,8 +337,8 @@ def test_activity_tells_what_happened_newest_first():
     assert [
         (str(line.look.words), line.detail, line.who, line.guest) for line in page.context["lines"]
     ] == [
-        ("Guest admitted", "North foyer", "by the team", guest),
-        ("Guest registered", "", "by the guest or the team", guest),
+        ("Guest admitted", "North foyer", "by somebody who is not in the team now", guest),
+        ("Guest registered", "", "by the guest", guest),
         ("Event changed", "title, start", "by you", ""),
     ]
 
@@ -343,7 +346,7 @@ def test_activity_tells_what_happened_newest_first():
 @pytest.mark.parametrize("kind", ActivityKind)
 def test_every_kind_of_activity_has_words_and_a_picture(kind):
     from portal.common.icons import drawings
-    from portal.organiser.views.activity import LOOKS
+    from portal.organiser.activity_lines import LOOKS
 
     assert LOOKS[kind].icon in drawings()
 
