@@ -75,6 +75,10 @@ STAY_SIGNED_IN_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = DEPLOYED
+# A paired device keeps its own cookie, beside whoever is signed in, until it is revoked
+KIOSK_COOKIE_NAME = "__Host-foyer-kiosk" if DEPLOYED else "foyer-kiosk"
+KIOSK_COOKIE_AGE = 180 * 24 * 3600
+KIOSK_COOKIE_SECURE = DEPLOYED
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 ATTEMPTS_PER_ADDRESS = 10 if DEPLOYED else 1_000  # sign-in, sign-up, reset: per quarter hour
 ATTEMPTS_PER_CLIENT = 100 if DEPLOYED else 10_000

@@ -1,6 +1,6 @@
-"""Limits how often somebody may try to sign in, sign up or reset a password.
+"""Limits how often somebody may try to sign in, sign up, reset a password or pair a device.
 
-Counted per address and per client in windows of a quarter of an hour. The table holds
+Counted per address, if there is one, and per client in windows of a quarter of an hour. The table holds
 keyed hashes, never an address. The answer is the same for known and unknown addresses.
 """
 
@@ -21,16 +21,16 @@ from portal.common.session_models import WebSession
 WINDOW_SECONDS = 15 * 60
 
 
-def count_attempt(request: HttpRequest, *, what: str, email: str, now: datetime) -> None:
+def count_attempt(request: HttpRequest, *, what: str, email: str = "", now: datetime) -> None:
     """Count one attempt at ``what``; refuses with ``TooManyAttempts`` past the limit.
 
-    Writes one counter for the address and one for the client's network address.
+    Writes one counter for the address, if it is about one, and one for the client's network address.
     """
-    client = request.META.get("REMOTE_ADDR", "")
-    for who, limit in (
-        (f"address\n{normalise_email(email)}", settings.ATTEMPTS_PER_ADDRESS),
-        (f"client\n{client}", settings.ATTEMPTS_PER_CLIENT),
-    ):
+    subjects = {f"client\n{request.META.get('REMOTE_ADDR', '')}": settings.ATTEMPTS_PER_CLIENT}
+    if email:
+        about = f"address\n{normalise_email(email)}"
+        subjects = {about: settings.ATTEMPTS_PER_ADDRESS, **subjects}
+    for who, limit in subjects.items():
         try:
             _add(f"{what}\n{who}", limit=limit, now=now)
         except StaleWrite:

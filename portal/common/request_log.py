@@ -17,7 +17,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from backend.shared.actor import ActorKind
+from backend.shared.actor import Actor, ActorKind
 from backend.shared.failures import traits_of
 
 ADDRESS = re.compile(r"[^\s@'\"<>=&?]+(?:@|%40)[^\s@'\"<>&]+")
@@ -112,7 +112,9 @@ def _route(request: HttpRequest) -> str:
 
 
 def _actor_kind(request: HttpRequest) -> str:
-    """The kind, without reading the session for the log's sake."""
+    """The kind, without reading the session for the log's sake; a device's view has set its own."""
+    if type(actor := getattr(request, "actor", None)) is Actor:
+        return actor.kind
     session = getattr(request, "session", None)
     if session is None or not session.accessed:
         return ActorKind.VISITOR

@@ -1,4 +1,4 @@
-"""Where somebody stands and scans: the desk of a signed-in person. One set of pages serves each."""
+"""Where somebody scans: at the desk, signed in, or at a paired kiosk. One set of pages serves both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,13 +6,18 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import EventAction
+from backend.kiosks import services as kiosks
+from backend.kiosks.errors import NotPaired
+from backend.kiosks.models import Kiosk
 from backend.shared.actor import Actor
 from backend.shared.errors import Unauthorized
 from portal.common.access import to_sign_in
@@ -21,12 +26,21 @@ from portal.kiosk.gates import gate_of
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One event's door as one actor stands at it; ``addresses`` are those of its pages."""
+    """One event's door as one actor stands at it; ``addresses`` are those of its pages.
+
+    ``kiosk`` is the paired device, ``None`` at a desk, where a person chooses the gate.
+    """
 
     event: Event
     actor: Actor
     gate: str
     addresses: Mapping[str, str]
+    kiosk: Kiosk | None = None
+
+    @property
+    def standing(self) -> str:
+        """Who keeps scans in a browser: another person's are not shown, nor another device's."""
+        return self.actor.user_id or self.actor.device
 
 
 class Doorway(Protocol):
@@ -35,10 +49,12 @@ class Doorway(Protocol):
     def open(self, request: HttpRequest, *, now: datetime, **keys: str) -> Door:
         """The door; refuses with ``Unauthorized`` or as ``events.authorize`` does."""
 
-    def way_in(self, keys: Mapping[str, str]) -> str:
+    def way_in(self, keys: Mapping[str, str], refusal: Unauthorized) -> str:
         """The address of the page that lets one in."""
 
-    def show_way_in(self, request: HttpRequest, *, has_page: bool) -> HttpResponse:
+    def show_way_in(
+        self, request: HttpRequest, refusal: Unauthorized, *, has_page: bool
+    ) -> HttpResponse:
         """Send a browser there."""
 
 
@@ -50,19 +66,48 @@ class DeskDoorway:
     def open(self, request: HttpRequest, *, now: datetime, **keys: str) -> Door:
         if not request.actor.is_signed_in:
             raise Unauthorized(_("You are signed out. Sign in to go on."))
-        event = events.authorize(
-            event_id=keys["event_id"], actor=request.actor, action=EventAction.SCAN, now=now
-        )
+        event = _event_of(request.actor, keys["event_id"], now=now)
         gate = gate_of(request, event.uuid)
         addresses = {page: reverse(f"kiosk:{page}", kwargs=keys) for page in self.PAGES}
         return Door(event, request.actor, gate, addresses)
 
-    def way_in(self, keys: Mapping[str, str]) -> str:
+    def way_in(self, keys: Mapping[str, str], refusal: Unauthorized) -> str:
         page = reverse("kiosk:scan", kwargs=dict(keys))
         return f"{reverse('sign-in')}?{urlencode({'next': page})}"
 
-    def show_way_in(self, request: HttpRequest, *, has_page: bool) -> HttpResponse:
+    def show_way_in(
+        self, request: HttpRequest, refusal: Unauthorized, *, has_page: bool
+    ) -> HttpResponse:
         return to_sign_in(request, has_page=has_page)
 
 
+class KioskDoorway:
+    """For a paired device: who acts is in its own cookie, whoever is signed in beside it."""
+
+    PAGES = ("pair", "setup", "scan", "status", "leave", "beat", "scans", "undo")
+
+    def open(self, request: HttpRequest, *, now: datetime, **keys: str) -> Door:
+        credential = request.COOKIES.get(settings.KIOSK_COOKIE_NAME, "")
+        if not credential:
+            raise NotPaired(_("This device is not paired. Ask the organisers for a code."))
+        kiosk = kiosks.authenticate(credential=credential, now=now)
+        request.actor = kiosks.actor_of(kiosk)
+        event = _event_of(request.actor, kiosk.event_id, now=now)
+        addresses = {page: reverse(f"kiosk:device-{page}") for page in self.PAGES}
+        return Door(event, request.actor, kiosk.gate, addresses, kiosk)
+
+    def way_in(self, keys: Mapping[str, str], refusal: Unauthorized) -> str:
+        return f"{reverse('kiosk:device-pair')}?{urlencode({'why': refusal.code})}"
+
+    def show_way_in(
+        self, request: HttpRequest, refusal: Unauthorized, *, has_page: bool
+    ) -> HttpResponse:
+        return redirect(self.way_in({}, refusal))
+
+
 AT_DESK = DeskDoorway()
+AT_KIOSK = KioskDoorway()
+
+
+def _event_of(actor: Actor, event_id: str, *, now: datetime) -> Event:
+    return events.authorize(event_id=event_id, actor=actor, action=EventAction.SCAN, now=now)

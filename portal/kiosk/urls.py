@@ -1,8 +1,9 @@
-"""Addresses of the door: the desk of an event, for people who are signed in."""
+"""Addresses of the door: an event's desk, for people who are signed in, and paired devices."""
 
 from django.urls import path
 
-from portal.kiosk.views import scanning, scans
+from portal.kiosk.doors import AT_KIOSK
+from portal.kiosk.views import devices, scanning, scans
 
 app_name = "kiosk"
 urlpatterns = [
@@ -11,4 +12,12 @@ urlpatterns = [
     path("o/e/<str:event_id>/desk/count", scans.CountView.as_view(), name="count"),
     path("o/e/<str:event_id>/desk/scans", scans.ScansView.as_view(), name="scans"),
     path("o/e/<str:event_id>/desk/undo", scanning.UndoEitherView.as_view(), name="undo"),
+    path("k/pair", devices.PairView.as_view(), name="device-pair"),
+    path("k/setup", devices.SetupView.as_view(), name="device-setup"),
+    path("k/scan", scanning.ScanView.as_view(doorway=AT_KIOSK), name="device-scan"),
+    path("k/scans", scans.ScansView.as_view(doorway=AT_KIOSK), name="device-scans"),
+    path("k/undo", scanning.UndoEitherView.as_view(doorway=AT_KIOSK), name="device-undo"),
+    path("k/beat", scans.BeatView.as_view(), name="device-beat"),
+    path("k/status", devices.StatusView.as_view(), name="device-status"),
+    path("k/leave", devices.LeaveView.as_view(), name="device-leave"),
 ]

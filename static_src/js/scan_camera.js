@@ -20,9 +20,10 @@ export class Camera {
 
   // onTexts(texts) gets the codes in view, the nearest to the middle first;
   // onState(state) gets starting, running, paused, idle, or why it cannot run.
-  constructor({ video, wasm, facing, onTexts, onState }) {
+  constructor({ video, wasm, facing, device = "", onTexts, onState }) {
     Object.assign(this, { video, wasm, onTexts, onState });
     this.#facing = facing || "environment";
+    this.#device = device;
   }
 
   get isRunning() {
@@ -31,6 +32,11 @@ export class Camera {
 
   get facing() {
     return this.#facing;
+  }
+
+  // The camera in use, by the browser's name for it.
+  get device() {
+    return this.#track?.getSettings().deviceId ?? "";
   }
 
   get hasTorch() {
@@ -43,7 +49,7 @@ export class Camera {
     if (!window.isSecureContext || !navigator.mediaDevices?.getUserMedia) return this.onState("insecure");
     this.onState("starting");
     try {
-      const stream = await this.#open();
+      const stream = await this.#open().catch((error) => this.#openAny(error));
       if (run !== this.#run) return stream.getTracks().forEach((track) => track.stop());
       this.#stream = stream;
       this.video.srcObject = stream;
@@ -80,6 +86,12 @@ export class Camera {
     return this.start();
   }
 
+  // This very camera from now on, or any that faces the right way where it is gone.
+  use(device) {
+    this.#device = device;
+    return this.start();
+  }
+
   async devices() {
     const devices = await navigator.mediaDevices.enumerateDevices();
     return devices.filter((device) => device.kind === "videoinput");
@@ -97,6 +109,13 @@ export class Camera {
     const which = this.#device ? { deviceId: { exact: this.#device } } : { facingMode: { ideal: this.#facing } };
     const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
     return navigator.mediaDevices.getUserMedia({ audio: false, video: { ...which, ...size } });
+  }
+
+  // A camera that was chosen once may be unplugged, or have got another name.
+  #openAny(error) {
+    if (!this.#device || WHY[error.name] !== "none") throw error;
+    this.#device = "";
+    return this.#open();
   }
 
   async #load() {

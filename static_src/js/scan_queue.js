@@ -7,6 +7,15 @@ const TIMEOUT_MS = 8000;
 const LONGEST_PAUSE_MS = 8000;
 const LONGEST_TICKET = 300;
 
+// The scans of an event that this browser keeps because nobody answered yet, the oldest first.
+export function waitingScans(event) {
+  const prefix = prefixOf(event);
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix)).sort();
+  return keys.map((key) => JSON.parse(localStorage[key]));
+}
+
+const prefixOf = (event) => `foyer.scan.${event}.`;
+
 export class ScanQueue {
   #scans = [];
   #busy = false;
@@ -17,15 +26,13 @@ export class ScanQueue {
   // will not be sent again · onState({ waiting, trouble, signIn }): trouble is "", "offline",
   // "signed-out" or "stale"
   constructor({ event, url, token, onAnswer, onWaiting, onRefused, onState }) {
-    Object.assign(this, { url, token, onAnswer, onWaiting, onRefused, onState });
-    this.prefix = `foyer.scan.${event}.`;
+    Object.assign(this, { event, url, token, onAnswer, onWaiting, onRefused, onState });
     window.addEventListener("online", () => this.#wake());
   }
 
   // Takes up what an earlier page left; returns it.
   resume() {
-    const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix)).sort();
-    this.#scans = keys.map((key) => ({ ...JSON.parse(localStorage[key]), tries: 1 }));
+    this.#scans = waitingScans(this.event).map((scan) => ({ ...scan, tries: 1 }));
     this.#report();
     this.#pump();
     return [...this.#scans];
@@ -98,12 +105,12 @@ export class ScanQueue {
   }
 
   #keep(scan) {
-    localStorage[this.prefix + scan.scan_id] = JSON.stringify(scan);
+    localStorage[prefixOf(this.event) + scan.scan_id] = JSON.stringify(scan);
   }
 
   #drop(scan) {
     this.#scans = this.#scans.filter((other) => other !== scan);
-    delete localStorage[this.prefix + scan.scan_id];
+    delete localStorage[prefixOf(this.event) + scan.scan_id];
   }
 
   #report() {

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.checkin.kinds import SCAN_ID
 from backend.checkin.policies import LONGEST_GATE
+from backend.kiosks.services import LONGEST_VERSION, MOST_WAITING
 
 
 def one_line(text: str) -> None:
@@ -38,3 +39,8 @@ class ScanForm(forms.Form):
 class UndoForm(forms.Form):
     guest = forms.RegexField(r"^[0-9A-Z]{16}\Z")
     scan_id = forms.RegexField(rf"^{SCAN_ID}\Z")
+
+
+class BeatForm(forms.Form):
+    waiting = forms.IntegerField(min_value=0, max_value=MOST_WAITING)
+    version = forms.CharField(max_length=LONGEST_VERSION, required=False, validators=[one_line])

@@ -30,7 +30,8 @@ class DoorPage(View):
             self.door = self.doorway.open(request, now=self.now, **kwargs)
         except Unauthorized as refusal:
             request.outcome = refusal.code
-            return self.doorway.show_way_in(request, has_page=hasattr(self, "get"))
+            has_page = hasattr(self, "get")
+            return self.doorway.show_way_in(request, refusal, has_page=has_page)
         return super().dispatch(request, *args, **kwargs)
 
 
@@ -56,7 +57,7 @@ class DoorJson(View):
         if refusal.fields:
             body["fields"] = refusal.fields
         if isinstance(refusal, Unauthorized):
-            body["sign_in"] = self.doorway.way_in(self.kwargs)
+            body["sign_in"] = self.doorway.way_in(self.kwargs, refusal)
             return JsonResponse(body, status=401)
         status = next((s for kind, s in PAGES.items() if isinstance(refusal, kind)), 400)
         return JsonResponse(body, status=status)

@@ -4,13 +4,13 @@ Each scan carries an id that the device made, so sending one again repeats its a
 never admits twice.
 """
 
-from typing import Any
-
 from django.http import HttpRequest, JsonResponse
 
+from backend.kiosks import services
 from portal.common.json_body import posted
 from portal.kiosk.acting import count_of, scan, undo
-from portal.kiosk.forms.desk import GateForm, ScanForm, UndoForm
+from portal.kiosk.doors import AT_KIOSK
+from portal.kiosk.forms.desk import BeatForm, GateForm, ScanForm, UndoForm
 from portal.kiosk.gates import keep_gate
 from portal.kiosk.views.answering import DoorJson, checked
 
@@ -45,11 +45,29 @@ class GateView(DoorJson):
         return JsonResponse({"gate": gate})
 
 
+class BeatView(DoorJson):
+    """A kiosk says that it is there and how many scans wait on it, and hears what changed."""
+
+    doorway = AT_KIOSK
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, **keys: str) -> JsonResponse:
+        kiosk = self.door.kiosk
+        report = checked(BeatForm(posted(request))).cleaned_data
+        services.heartbeat(
+            kiosk=kiosk,
+            waiting_scans=report["waiting"],
+            app_version=report["version"],
+            now=self.now,
+        )
+        settings = {"gate": kiosk.gate, "name": kiosk.name, "now": self.now.isoformat()}
+        return JsonResponse(count_of(self.door, now=self.now) | settings)
+
+
 class CountView(DoorJson):
     """How many are in, for the page to ask now and then."""
 
     http_method_names = ("get",)
 
     def get(self, request: HttpRequest, **keys: str) -> JsonResponse:
-        answer: dict[str, Any] = count_of(self.door, now=self.now)
-        return JsonResponse(answer)
+        return JsonResponse(count_of(self.door, now=self.now))
