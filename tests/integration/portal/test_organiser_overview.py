@@ -282,7 +282,7 @@ def test_helpers_are_offered_nothing_they_may_not_do(role):
     [
         (
             "organiser",
-            ["overview", "registrations", "desk", "kiosks", "edit", "activity", "team", "jobs"],
+            ["overview", "registrations", "desk", "kiosks", "edit", "activity", "jobs", "team"],
         ),
         ("desk", ["overview", "registrations", "desk", "team"]),
         ("floor", ["overview", "team"]),
