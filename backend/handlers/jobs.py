@@ -4,6 +4,7 @@ A job that time does not suffice for goes back to the queue. A message whose job
 be looked at is told to the queue, which delivers it again and sets it aside after five times.
 """
 
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
@@ -16,16 +17,41 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from backend.jobs import job_queue, runner
+from backend.jobs.errors import StepFailed
 from backend.jobs.kinds import JobKind
+from backend.jobs.models import Job
+from backend.jobs.progress import StepResult
 from backend.jobs.runner import Step
+from backend.lifecycle import cancellation
+from backend.registrations import imports
 from backend.shared.clock import utc_now
+from backend.shared.errors import DomainError
 from backend.shared.failures import traits_of
 from backend.shared.observability import logger
 
 # A step that was begun must be able to end: it handles a hundred items at most.
 SPARED_MS = 60_000
 
-STEPS: dict[JobKind, Step] = {}
+STEPS: dict[JobKind, Step] = {
+    JobKind.IMPORT_GUESTS: imports.step,
+    JobKind.CANCEL_EVENT: cancellation.step,
+}
+
+
+def guarded(step: Step) -> Step:
+    """The step; what it did not foresee is told to the log and becomes ``StepFailed``."""
+
+    def run(job: Job, now: datetime) -> StepResult:
+        try:
+            return step(job, now)
+        except DomainError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the job must get to know, whatever it was
+            told = {"job_id": job.job_id, "kind": job.kind, "attempt": job.attempts}
+            logger.error("step failed", extra={**told, **traits_of(error)})
+            raise StepFailed from None
+
+    return run
 
 
 class _Processor(BatchProcessor):
@@ -44,7 +70,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
         job_id = job_queue.read(record.body)
         status = runner.run_job(
             job_id=job_id,
-            steps=STEPS,
+            steps={kind: guarded(step) for kind, step in STEPS.items()},
             now_fn=utc_now,
             until=lambda: context.get_remaining_time_in_millis() < SPARED_MS,
         )

@@ -31,3 +31,7 @@ class FileGone(NotFound):
     """The file was deleted, or never made."""
 
     code = "file_gone"
+
+
+class StepFailed(Exception):
+    """A step failed in a way that nobody foresaw; whoever caught it has told the log."""

@@ -12,6 +12,7 @@ from backend.jobs.errors import FileGone
 from backend.shared.config import config
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_s3 import S3Client
 
 KEPT_DAYS = 30
@@ -51,11 +52,21 @@ def get(job_id: str, name: str) -> bytes:
     try:
         stored = _client().get_object(Bucket=config().files_bucket, Key=_key(job_id, name))
     except ClientError as error:
-        if error.response["Error"]["Code"] not in {"NoSuchKey", "404"}:
-            raise
-        raise FileGone("This file is not kept any more.") from None
+        _refuse_if_gone(error)
+        raise
     with stored["Body"] as body:
         return body.read()
+
+
+def check_kept(job_id: str, name: str) -> None:
+    """Refuse (``FileGone``) a file that is not there (any more)."""
+    from botocore.exceptions import ClientError
+
+    try:
+        _client().head_object(Bucket=config().files_bucket, Key=_key(job_id, name))
+    except ClientError as error:
+        _refuse_if_gone(error)
+        raise
 
 
 def list_names(job_id: str) -> list[str]:
@@ -83,6 +94,12 @@ def remove_all(job_id: str) -> int:
     for name in names:
         _client().delete_object(Bucket=config().files_bucket, Key=_key(job_id, name))
     return len(names)
+
+
+def _refuse_if_gone(error: "ClientError") -> None:
+    # Without the right to list the bucket S3 answers 403 for what is not there.
+    if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+        raise FileGone("This file is not kept any more.") from None
 
 
 def _names(job_id: str) -> Iterator[str]:

@@ -37,7 +37,8 @@ class StepResult:
 
     ``cursor`` is where the next step starts, ``None``: the job is finished. ``done`` counts
     the items that worked in this step, ``failed`` says what did not. ``result`` is merged
-    into the job's. ``total`` corrects the number of items when a step learned it.
+    into the job's; its ``downloads`` (name of a stored file → what to save it as) are what
+    people may fetch from the job's page. ``total`` corrects the number of items when a step learned it.
     """
 
     cursor: dict[str, Any] | None

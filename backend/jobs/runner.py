@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from backend.jobs import job_queue
+from backend.jobs.errors import StepFailed
 from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job
 from backend.jobs.progress import Problem, StepResult
 from backend.jobs.states import JobStatus
 from backend.shared.db import StaleWrite
 from backend.shared.errors import Conflict, DomainError
-from backend.shared.failures import traits_of
-from backend.shared.observability import logger
 
 __all__ = ["Problem", "Step", "StepResult", "run_job"]
 
@@ -42,8 +41,10 @@ def run_job(
     """Run the job's steps to its end, or until ``until()`` says that time runs out.
 
     Answers its state then; ``None``: no such job. Does nothing to a job that has ended or
-    that somebody else holds. Out of time, or after a step that failed, it sends the job to
-    the queue again.
+    that somebody else holds. Out of time, or after a step that lost a race (``Conflict``) or
+    failed (``StepFailed``), it sends the job to the queue again, five times for one step; any
+    other refusal of a step ends the job. What else a step raises goes through: the job is
+    free again when the lease runs out.
     """
     now = now_fn()
     try:
@@ -85,19 +86,17 @@ def _attempt(job: Job, step: Step, now_fn: Callable[[], datetime]) -> StepResult
     """What the step did; ``None`` when it failed and the job was put off or given up."""
     try:
         return step(job, now_fn())
+    except StepFailed:
+        _put_off(job, _GAVE_UP, now_fn())
     except Conflict as refusal:
-        _put_off(job, refusal, (refusal.code, refusal.message), now_fn())
+        _put_off(job, (refusal.code, refusal.message), now_fn())
     except DomainError as refusal:
         # A rule says no, and will say so again.
         job.finish(S.FAILED, now=now_fn(), reason=(refusal.code, refusal.message))
-    except Exception as error:  # noqa: BLE001 - a step may fail in any way; the job must tell
-        _put_off(job, error, _GAVE_UP, now_fn())
     return None
 
 
-def _put_off(job: Job, error: Exception, reason: tuple[str, str], now: datetime) -> None:
-    told = {"job_id": job.job_id, "kind": job.kind, "attempt": job.attempts, **traits_of(error)}
-    logger.error("step failed", extra=told)
+def _put_off(job: Job, reason: tuple[str, str], now: datetime) -> None:
     if job.attempts >= MAX_ATTEMPTS:
         job.finish(S.FAILED, now=now, reason=reason)
         return

@@ -105,6 +105,13 @@ OF_ONE_EVENT = (
                 "organiser:activity",
                 needs=EventAction.SEE_ACTIVITY,
             ),
+            Link(
+                "jobs",
+                _("Jobs"),
+                "list-check",
+                "organiser:jobs",
+                needs=EventAction.MANAGE_GUESTS,
+            ),
             Link("team", _("Team"), "users-group", "organiser:team"),
         ],
     ),

@@ -22,6 +22,8 @@ OFFERED = (
     EventAction.MANAGE_TEAM,
     EventAction.SEE_GUESTS,
     EventAction.MANAGE_GUESTS,
+    EventAction.EXPORT_GUESTS,
+    EventAction.ERASE_GUESTS,
     EventAction.SCAN,
     EventAction.MANAGE_KIOSKS,
     EventAction.SEE_ACTIVITY,

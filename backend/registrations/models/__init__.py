@@ -5,6 +5,7 @@ Access pattern         Keys                                         Method
 =====================  ===========================================  ============================
 one registration       pk=shard (``<event>#R<n>``), sk=guest        ``Registration.find``
 several, a page        the same, batch                              ``find_many``, ``find_current``
+a partition's page     the same, sk > guest                         ``list_in_shard``
 by the start of a key  the same, sk begins with                     ``list_by_guest_prefix``
 what a person has      email_index: pk=user_email,                  ``list_by_email``
                        sk=registered_at

@@ -4,7 +4,12 @@ Mails, counters and the repeated release of a seat hang on the table's stream.
 """
 
 from backend.registrations.services.auditing import audit_seats, list_due_audits
-from backend.registrations.services.canceling import cancel_guest, cancel_mine, release_seat
+from backend.registrations.services.canceling import (
+    cancel_called_off,
+    cancel_guest,
+    cancel_mine,
+    release_seat,
+)
 from backend.registrations.services.changing import (
     change_guest,
     change_name,
@@ -19,6 +24,7 @@ __all__ = [
     "Outcome",
     "add_guest",
     "audit_seats",
+    "cancel_called_off",
     "cancel_guest",
     "cancel_mine",
     "change_guest",

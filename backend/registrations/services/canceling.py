@@ -6,7 +6,7 @@ from backend.events import queries as events
 from backend.events.policies import EventAction
 from backend.registrations import policies, queries
 from backend.registrations.models import Registration
-from backend.registrations.states import RegistrationStatus
+from backend.registrations.states import Admission, RegistrationStatus
 from backend.seats import services as seats
 from backend.seats.claims import Claim
 from backend.shared import db
@@ -40,6 +40,27 @@ def cancel_guest(
     if registration.version != version:
         raise db.StaleWrite(old=registration)
     return _cancel(registration, actor=actor, now=now)
+
+
+def cancel_called_off(
+    registration: Registration, *, changed_by: str, now: datetime
+) -> RegistrationStatus:
+    """Take a place back because its event is called off; answers what the registration is then.
+
+    The caller knows that it is. Unlike the others this one goes on when the registration
+    changes meanwhile: whatever it becomes, it is to be canceled. Who came stays
+    ``CONFIRMED``: the guest was there.
+    """
+    while registration.is_active and registration.admission in (None, Admission.EXPECTED):
+        try:
+            canceled = registration.cancel(at=now, changed_by=changed_by)
+        except db.StaleWrite as refusal:
+            registration = refusal.old
+            continue
+        if registration.claim is not None:
+            seats.release(pool=registration.event_id, claim=registration.claim, now=now)
+        return canceled.status
+    return registration.status
 
 
 def _cancel(registration: Registration, *, actor: Actor, now: datetime) -> Registration:

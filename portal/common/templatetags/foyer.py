@@ -23,6 +23,10 @@ STATUS_LOOKS = {  # status → look of its pill and its icon; the word is the ca
     "EXPECTED": ("line", "clock"),
     "IN": ("ok", "user-check"),
     "OUT": ("", "logout"),
+    "QUEUED": ("line", "clock"),
+    "RUNNING": ("", "refresh"),
+    "DONE": ("ok", "circle-check"),
+    "FAILED": ("bad", "alert-octagon"),
 }
 STATUS_WORDS = {
     "DRAFT": _("Draft"),
@@ -35,6 +39,10 @@ STATUS_WORDS = {
     "EXPECTED": _("Expected"),
     "IN": _("Arrived"),
     "OUT": _("Left"),
+    "QUEUED": _("Waits to start"),
+    "RUNNING": _("Running"),
+    "DONE": _("Done"),
+    "FAILED": _("Failed"),
 }
 
 register.simple_tag(icons.icon, name="icon")

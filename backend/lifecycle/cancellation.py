@@ -1,0 +1,76 @@
+"""Calling an event off for everybody who is registered: a job, one page of a shard per step.
+
+Each registration is canceled by a write of its own, so a step that is run again finds them
+canceled and goes on. Who registers while the job runs, in a process that has not heard yet, is
+canceled by the registrations stream. The mails follow from that stream, too.
+"""
+
+from datetime import datetime
+
+from backend.activity import queries as activity
+from backend.events.models import Event
+from backend.events.states import EventStatus
+from backend.jobs.models import Job
+from backend.jobs.progress import StepResult
+from backend.lifecycle.errors import EventNotCanceled
+from backend.registrations import services as registrations
+from backend.registrations.models import Registration
+from backend.registrations.states import RegistrationStatus
+
+PER_STEP = 50
+S = RegistrationStatus
+
+
+def step(job: Job, now: datetime) -> StepResult:
+    """Cancel the registrations of the next page; the result counts who was in and stays so.
+
+    Refuses with ``EventNotFound`` and ``EventNotCanceled``.
+    """
+    event = Event.fetch(job.event_id)
+    if event.status not in (EventStatus.CANCELED, EventStatus.ARCHIVED) or not event.canceled_at:
+        raise EventNotCanceled("The event was not canceled, so nobody's place is taken back.")
+    cursor = job.cursor or {"shard": 0, "after": None}
+    page = Registration.list_in_shard(
+        f"{event.uuid}#R{cursor['shard']}", after=cursor["after"], limit=PER_STEP
+    )
+    ended = [
+        status
+        for found in page.items
+        if (status := _end(found, event.canceled_at, changed_by=job.created_by, now=now))
+    ]
+    canceled, kept = ended.count(S.CANCELED), ended.count(S.CONFIRMED)
+    earlier = job.result or {}
+    return StepResult(
+        cursor=_following(page.next_key, cursor["shard"], shards=int(event.shards)),
+        done=canceled,
+        result={
+            "canceled": earlier.get("canceled", 0) + canceled,
+            "kept_in": earlier.get("kept_in", 0) + kept,
+        },
+        total=_expected(event) if job.cursor is None else None,
+    )
+
+
+def _end(
+    found: Registration, since: datetime, *, changed_by: str, now: datetime
+) -> RegistrationStatus | None:
+    """What the registration is then; ``None``: nobody's, or given up before all this."""
+    if found.status is S.CANCELED:
+        # Since the event was called off: by an earlier run of this step, or by the guest.
+        return S.CANCELED if found.canceled_at and found.canceled_at >= since else None
+    if found.status is S.TOMBSTONE:
+        return None
+    return registrations.cancel_called_off(found, changed_by=changed_by, now=now)
+
+
+def _following(
+    next_key: dict[str, dict[str, str]] | None, shard: int, *, shards: int
+) -> dict[str, object] | None:
+    if next_key:
+        return {"shard": shard, "after": next_key["guest"]["S"]}
+    return {"shard": shard + 1, "after": None} if shard + 1 < shards else None
+
+
+def _expected(event: Event) -> int:
+    """About how many there are, by the counters."""
+    return activity.totals(event_id=event.uuid, shards=int(event.shards)).confirmed

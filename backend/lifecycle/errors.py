@@ -1,0 +1,9 @@
+"""What rules over several features refuse."""
+
+from backend.shared.errors import Conflict
+
+
+class EventNotCanceled(Conflict):
+    """Registrations are called off with their event, not without it."""
+
+    code = "event_not_canceled"

@@ -1,0 +1,54 @@
+"""Long work in words: what each kind is called, and what its numbers mean."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from backend.jobs.kinds import JobKind
+
+K = JobKind
+
+
+@dataclass(frozen=True, slots=True)
+class JobLook:
+    """``counted`` says what ``done`` counts, to stand after a number."""
+
+    title: str | Promise
+    icon: str
+    counted: str | Promise
+
+
+LOOKS: dict[JobKind, JobLook] = {
+    K.IMPORT_GUESTS: JobLook(_("Import of guests"), "users", _("rows taken over")),
+    K.EXPORT_GUESTS: JobLook(_("Export of guests"), "download", _("guests written")),
+    K.CHANGE_GUESTS: JobLook(_("Change of several guests"), "users-group", _("guests changed")),
+    K.CANCEL_EVENT: JobLook(_("Cancellation of the event"), "ban", _("registrations canceled")),
+    K.ADOPT_SEATS: JobLook(_("New limit on places"), "adjustments", _("guests given a place")),
+    K.EXPORT_GUEST: JobLook(_("Export of one guest’s data"), "download", _("records written")),
+    K.ERASE_GUEST: JobLook(_("Erasure of one guest’s data"), "user", _("records cleared")),
+}
+
+# Numbers of a result that a page shows, in this order; the rest is for machines.
+RESULTS: dict[str, str | Promise] = {
+    "created": _("New guests"),
+    "existing": _("Registered before, left as they were"),
+    "left_out": _("Left out, because their status says canceled"),
+    "waiting": _("Of these, on the waiting list"),
+    "canceled": _("Registrations canceled"),
+    "kept_in": _("Left as they were, because the guest is in"),
+    "registrations": _("Registrations made nameless"),
+    "notifications": _("Messages whose address was removed"),
+    "activities": _("Lines of activity that no longer say who"),
+    "scans": _("Scans, which name nobody"),
+    "files": _("Files deleted"),
+}
+
+STATUS_NOTES = {
+    "QUEUED": _("It starts within a moment."),
+    "RUNNING": _("It goes on when this page is closed; come back whenever you like."),
+}
+REASONS: dict[str, str | Promise] = {
+    "gave_up": _("A step failed five times in a row. Nothing of what was done so far is lost."),
+    "unknown_kind": _("Nothing here knows how to do this."),
+}

@@ -1,0 +1,27 @@
+"""Jobs as the table holds them."""
+
+from typing import Any
+
+from ulid import ULID
+
+from backend.jobs.kinds import JobKind
+from backend.jobs.models import Job
+from backend.jobs.states import JobStatus
+from tests.factories.events import NOON
+
+
+def make_job(**values: Any) -> Job:
+    """A stored export that nobody has taken yet; no message was sent for it."""
+    defaults = {
+        "job_id": str(ULID()),
+        "event_id": "ev-1",
+        "kind": JobKind.EXPORT_GUESTS,
+        "status": JobStatus.QUEUED,
+        "params": {},
+        "created_at": NOON,
+        "created_by": "USER:olga",
+        "updated_at": NOON,
+    }
+    job = Job(**defaults | values)
+    job.put()
+    return job
