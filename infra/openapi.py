@@ -94,7 +94,13 @@ def document() -> dict[str, Any]:
                     "in": "header",
                     "name": "Authorization",
                     "description": "The Cognito ID token, raw or after `Bearer `.",
-                }
+                },
+                "kiosk": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`Kiosk <id>.<secret>`: the credential of a paired device.",
+                },
             },
             "schemas": _schemas(operations),
         },
@@ -115,7 +121,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "tags": [operation.tag],
         "parameters": _parameters(operation),
         "responses": responses,
-        "security": [] if operation.public else [{"idToken": []}],
+        "security": _security(operation),
     }
     if operation.description:
         described["description"] = operation.description
@@ -123,6 +129,13 @@ def _operation(operation: Operation) -> dict[str, Any]:
         shape = {"schema": _reference(operation.body)}
         described["requestBody"] = {"required": True, "content": {"application/json": shape}}
     return described
+
+
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    """Nothing, or one of these."""
+    if operation.public:
+        return []
+    return [{"idToken": []}, *([{"kiosk": []}] if operation.kiosks else [])]
 
 
 def _refusals(operation: Operation) -> set[int]:

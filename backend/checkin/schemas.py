@@ -8,6 +8,7 @@ from backend.checkin.kinds import SCAN_ID, ScanResult
 from backend.checkin.policies import LONGEST_GATE, rule_broken_by_gate
 from backend.checkin.services import ScanOutcome
 from backend.registrations.models import Registration
+from backend.shared.errors import DomainError
 from backend.shared.shapes import Answer, Flag, Request, UtcTime, broken, line
 
 MOST_SCANS = 100
@@ -33,6 +34,7 @@ class OneScan(Request):
     scan_id: ScanId = Field(description="Made by the device; repeating it repeats the answer.")
     gate: Gate = ""
     resent: Flag = Field(False, description="Whether this scan may have been sent before.")
+    leaving: Flag = Field(False, description="Whether the guest goes out, to come in again.")
 
 
 class ScansInput(Request):
@@ -42,6 +44,7 @@ class ScansInput(Request):
     scan_id: ScanId | None = None
     gate: Gate = ""
     resent: Flag = False
+    leaving: Flag = False
     scans: Annotated[list[OneScan], Field(min_length=1, max_length=MOST_SCANS)] | None = None
 
     @model_validator(mode="after")
@@ -72,11 +75,19 @@ class GuestName(Answer):
         return cls(guest=registration.guest, name=registration.name)
 
 
+class ScanRefusal(Answer):
+    """Why one scan of a batch could not be made; the others were."""
+
+    error: str = Field(description="A sentence for a person.")
+    code: str = Field(description="A word for a program.")
+
+
 class ScanAnswer(Answer):
-    """What the door shows for one scan."""
+    """What the door shows for one scan. Either `result` or `refusal` is there."""
 
     scan_id: str
-    result: ScanResult
+    result: ScanResult | None
+    refusal: ScanRefusal | None = Field(description="Why this scan could not be made.")
     at: UtcTime | None = Field(description="When the guest was admitted, by whichever scan.")
     gate: str | None = Field(description="Where the guest was admitted.")
     guest: GuestName | None
@@ -91,10 +102,25 @@ class ScanAnswer(Answer):
         return cls(
             scan_id=outcome.scan_id,
             result=outcome.result,
+            refusal=None,
             at=outcome.at,
             gate=outcome.gate or None,
             guest=GuestName.of(registration) if registration else None,
             candidates=[GuestName.of(candidate) for candidate in outcome.candidates],
+        )
+
+    @classmethod
+    def refused(cls, scan_id: str, why: DomainError) -> Self:
+        """The answer for a scan that could not be made."""
+        refusal = ScanRefusal(error=why.message, code=why.code)
+        return cls(
+            scan_id=scan_id,
+            result=None,
+            refusal=refusal,
+            at=None,
+            gate=None,
+            guest=None,
+            candidates=[],
         )
 
 

@@ -26,7 +26,7 @@ from backend.kiosks.errors import (
 from backend.kiosks.models import Kiosk, PairingCode
 from backend.kiosks.policies import MOST_KEPT, MOST_KIOSKS, KioskSettings, check_settings
 from backend.kiosks.states import KioskStatus
-from backend.shared.actor import Actor, ActorKind
+from backend.shared.actor import Actor
 from backend.shared.config import config
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
@@ -155,12 +155,8 @@ def authenticate(*, credential: str, now: datetime) -> Kiosk:
 
 def actor_of(kiosk: Kiosk) -> Actor:
     """Who acts when this kiosk does."""
-    return Actor(
-        ActorKind.KIOSK,
-        name=kiosk.name,
-        device=kiosk.kiosk_id,
-        event_id=kiosk.event_id,
-        gate=kiosk.gate,
+    return Actor.from_kiosk(
+        event_id=kiosk.event_id, kiosk_id=kiosk.kiosk_id, name=kiosk.name, gate=kiosk.gate
     )
 
 

@@ -58,6 +58,11 @@ class Actor:
             device=device,
         )
 
+    @classmethod
+    def from_kiosk(cls, *, event_id: str, kiosk_id: str, name: str, gate: str) -> "Actor":
+        """A paired device, which works at one event and, if it says so, at one gate."""
+        return cls(ActorKind.KIOSK, name=name, device=kiosk_id, event_id=event_id, gate=gate)
+
     @property
     def is_signed_in(self) -> bool:
         """Whether a person with an account acts."""

@@ -7,10 +7,14 @@ from functools import cache
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One deployed stage. Texts are empty where a function was not given the setting."""
+    """One deployed stage. Texts are empty where a function was not given the setting.
+
+    ``aws_endpoint_url`` is the local cloud's address, which AWS's own clients read, too.
+    """
 
     stage: str
     region: str
+    aws_endpoint_url: str
     admin_group: str
     user_pool_id: str
     user_pool_client_id: str
@@ -34,6 +38,7 @@ def config() -> Config:
     return Config(
         stage=env("STAGE", "test"),
         region=env("AWS_REGION", "eu-central-1"),
+        aws_endpoint_url=env("AWS_ENDPOINT_URL", "").rstrip("/"),
         admin_group=env("ADMIN_GROUP", "apiAdmins"),
         user_pool_id=env("USER_POOL_ID", ""),
         user_pool_client_id=env("USER_POOL_CLIENT_ID", ""),

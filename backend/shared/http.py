@@ -103,6 +103,7 @@ class Operation(NamedTuple):
     query: type[Query] | None
     answer: type[BaseModel]
     creates: bool
+    kiosks: bool
 
     @property
     def path(self) -> str:
@@ -129,12 +130,14 @@ class ApiRouter(Router):
         also: Mapping[int, str] | None = None,
         refusals: Mapping[int, tuple[str, ...]] | None = None,
         creates: bool = False,
+        kiosks: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Answer ``method`` on ``rule`` (``/events/<event_id>``) with the decorated function.
 
         Its docstring's first line is the summary, the rest the description. ``also`` says
         when another good status is answered; ``refusals`` the codes of each bad one;
-        ``creates`` that an ``Idempotency-Key`` is taken. Unless ``public``, a caller
+        ``creates`` that an ``Idempotency-Key`` is taken; ``kiosks`` that paired devices may
+        call, too. Unless ``public``, a caller
         without a good ID token gets 401 before anything else is looked at.
         """
 
@@ -155,6 +158,7 @@ class ApiRouter(Router):
                 query=work.__annotations__.get("query"),
                 answer=answer,
                 creates=creates,
+                kiosks=kiosks,
             )
             self.operations.append(operation)
             self.route(rule, method)(_route(operation, work))
@@ -197,12 +201,17 @@ def _arguments(operation: Operation, wanted: Mapping[str, Any]) -> dict[str, Any
 
 
 def actor_of(event: Mapping[str, Any]) -> Actor:
-    """Who calls, from the claims that the gateway's authorizer verified.
+    """Who calls, from what the gateway's authorizer verified: claims, or a kiosk.
 
     Refuses (``Unauthorized``) tokens that the authorizer lets pass but that are no ID
     token of the stage's own client.
     """
-    claims = (event["requestContext"].get("authorizer") or {}).get("claims") or {}
+    verified = event["requestContext"].get("authorizer") or {}
+    if device := verified.get("kiosk"):
+        return Actor.from_kiosk(**json.loads(device))
+    claims = verified.get("claims") or {}
+    if isinstance(claims, str):  # from an authorizer of ours, whose answer holds texts only
+        claims = json.loads(claims)
     audience = config().user_pool_client_id
     if claims.get("token_use") != "id" or not audience or claims.get("aud") != audience:
         raise Unauthorized("Sign in first.")

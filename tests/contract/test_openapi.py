@@ -39,7 +39,11 @@ def deployed() -> dict[str, set[str]]:
     template = yaml.load(Path("infra/api.yaml").read_text(), Template)  # noqa: S506
     functions: dict[str, set[str]] = {}
     for resource in template["Resources"].values():
-        if resource["Type"] != "AWS::Serverless::Function":
+        # A function without events serves no route: the gateway's own questions go there.
+        if (
+            resource["Type"] != "AWS::Serverless::Function"
+            or "Events" not in resource["Properties"]
+        ):
             continue
         routes = [event["Properties"] for event in resource["Properties"]["Events"].values()]
         name = resource["Properties"]["Handler"].removesuffix(".handler")
