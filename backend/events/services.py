@@ -5,6 +5,7 @@ stream; these functions write the event (and its team, and its seat pool) only.
 """
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from backend.events.policies import EventAction
 from backend.events.questions import check_same_kinds, questions_of, with_ids
 from backend.events.states import EDITABLE, EventStatus
 from backend.seats import services as seats
+from backend.seats.errors import PoolBusy, PoolNotFound
 from backend.shared import db
 from backend.shared.actor import Actor
 from backend.shared.errors import BadInput
@@ -119,9 +121,11 @@ def edit_event(
 ) -> Event:
     """Write new details over the ``version`` that the actor saw.
 
-    Refuses with ``EventNotFound``, ``EventForbidden``, ``EventClosed`` (over, canceled),
-    ``StaleWrite`` (somebody edited meanwhile) and ``BadInput``: also when a published
-    event would get another capacity or an end that is over.
+    A published event's seats follow its capacity: everybody who is confirmed stays so.
+    Should the process die between the two, the events stream sees to it. Refuses with
+    ``EventNotFound``, ``EventForbidden``, ``EventClosed`` (over, canceled), ``StaleWrite``
+    (somebody edited meanwhile) and ``BadInput``: also when a published event would get an
+    end that is over, or a question another kind.
     """
     event = _authorize_change(event_id, actor, now)
     if event.version != version:
@@ -134,18 +138,20 @@ def edit_event(
     else:
         # Nobody is registered yet, so the registrations may still spread otherwise.
         values["shards"] = shards_for(new.capacity)
-    return _changed(event.revise(values))
+    changed = _changed(event.revise(values))
+    if changed.status is EventStatus.PUBLISHED and changed.capacity != event.capacity:
+        # What these refuse, the stream repeats until it is done.
+        with suppress(PoolNotFound, PoolBusy):
+            seats.change_capacity(
+                pool=changed.uuid, seats=changed.capacity, order=changed.version, now=now
+            )
+    return changed
 
 
 def _check_published(event: Event, new: EventDetails, now: datetime) -> None:
     check_same_kinds(questions_of(event), new.questions)
-    fields = {}
-    if new.capacity != event.capacity:
-        fields["capacity"] = "The capacity of a published event cannot be changed."
     if new.ends_at != event.ends_at and new.ends_at <= now:
-        fields["ends_at"] = "The end of a published event cannot be moved into the past."
-    if fields:
-        raise BadInput(fields)
+        raise BadInput({"ends_at": "The end of a published event cannot be moved into the past."})
 
 
 def publish_event(*, event_id: str, actor: Actor, now: datetime) -> Event:

@@ -1,12 +1,17 @@
 """Reactions to changes of the ``events`` table."""
 
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from backend.activity import services as activity
 from backend.activity.kinds import ActivityKind
+from backend.events.models import Event
 from backend.events.states import EventStatus
+from backend.jobs import services as jobs
+from backend.jobs.errors import LaneBusy
+from backend.jobs.kinds import JobKind
 from backend.seats import services as seats
 from backend.shared.clock import parse_iso
 
@@ -37,9 +42,10 @@ _DETAILS = (
 
 
 def follow_event(record: DynamoDBRecord) -> None:
-    """Keep the change as activity and see to it that a published event has its seat pool.
+    """Keep the change as activity and see to it that a published event has its seats.
 
-    Bears being repeated: the activity is written over, and a pool that is open stays.
+    Bears being repeated, and out of order: the activity is written over, a pool that is open
+    stays, and its seats follow the event as it is stored now.
     """
     change = record.dynamodb
     old, new = (change.old_image, change.new_image) if change else ({}, {})
@@ -47,6 +53,8 @@ def follow_event(record: DynamoDBRecord) -> None:
         return
     if new["status"] == EventStatus.PUBLISHED and old.get("status") != EventStatus.PUBLISHED:
         _open_pool(new)
+    elif new["status"] == EventStatus.PUBLISHED and old.get("capacity") != new.get("capacity"):
+        _change_seats(new, had_limit=old.get("capacity") is not None)
     kind, details = _what_happened(old, new)
     if kind is None:
         return
@@ -69,6 +77,31 @@ def _open_pool(new: dict[str, Any]) -> None:
         capacity=None if capacity is None else int(capacity),
         now=parse_iso(new["updated_at"]),
     )
+
+
+def _change_seats(new: dict[str, Any], *, had_limit: bool) -> None:
+    """Editing does the first part too, but may have died before it."""
+    event = Event.fetch(new["uuid"])
+    if event.status is not EventStatus.PUBLISHED:
+        return
+    _open_pool(new)
+    seats.change_capacity(
+        pool=event.uuid, seats=event.capacity, order=event.version, now=event.updated_at
+    )
+    if had_limit or new.get("capacity") is None:
+        return
+    # Who is confirmed holds no seat yet: there were none to hold.
+    with suppress(LaneBusy):
+        jobs.start_job(
+            kind=JobKind.ADOPT_SEATS,
+            event_id=event.uuid,
+            params={},
+            actor_label=new["changed_by"],
+            user_id="",
+            total=None,
+            now=event.updated_at,
+            key=f"v{new['version']}",
+        )
 
 
 def _what_happened(

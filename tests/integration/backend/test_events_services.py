@@ -161,16 +161,40 @@ def test_edit_event_takes_an_event_that_becomes_unlisted_off_the_listing():
     assert Event.fetch(event.uuid).listing is None
 
 
-@pytest.mark.parametrize("capacity", [49, 51, None])
-def test_edit_event_keeps_the_capacity_of_a_published_event(capacity):
+@pytest.mark.parametrize("capacity", [1, 3])
+def test_edit_event_changes_the_seats_of_a_published_event(capacity):
+    event = publish(a_draft(capacity=2))
+
+    edit(event, version=2, capacity=capacity)
+
+    kept = Event.fetch(event.uuid)
+    assert (kept.capacity, kept.version, kept.shards) == (capacity, 3, 1)
+    taken = [seats.claim(pool=event.uuid, guest=f"{n:016}", now=LATER) for n in range(3)]
+    assert [claim is not None for claim in taken] == [n < capacity for n in range(3)]
+
+
+def test_edit_event_lifts_the_limit_of_a_published_event():
+    event = publish(a_draft(capacity=1))
+    seats.claim(pool=event.uuid, guest="0" * 16, now=LATER)
+
+    edit(event, version=2, capacity=None)
+
+    assert Event.fetch(event.uuid).capacity is None
+    assert seats.availability(pool=event.uuid, now=LATER) is Availability.UNLIMITED
+
+
+def test_edit_event_closes_registration_while_a_limit_is_set():
+    event = publish(a_draft(capacity=None))
+
+    edit(event, version=2, capacity=5)
+
+    assert seats.availability(pool=event.uuid, now=LATER) is Availability.CLOSED
+
+
+def test_edit_event_leaves_the_seats_to_the_stream_where_they_are_not_open_yet():
     event = make_event()
-    before = stored(event)
 
-    with pytest.raises(BadInput) as refusal:
-        edit(event, capacity=capacity)
-
-    assert list(refusal.value.fields) == ["capacity"]
-    assert stored(event) == before
+    assert edit(event, capacity=5).capacity == 5
 
 
 def test_edit_event_refuses_to_move_the_end_of_a_published_event_into_the_past():

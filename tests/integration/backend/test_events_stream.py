@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from backend.activity.kinds import ActivityKind
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.handlers.events_stream import handler
+from backend.jobs.kinds import JobKind
+from backend.jobs.models import Job
 from backend.seats import services as seats
 from backend.seats.states import Availability
-from tests.factories.events import NOON, build_event
+from tests.factories.events import NOON, build_event, make_event
 from tests.support.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -62,6 +65,11 @@ def test_activity_tells_who_and_when_and_no_name():
     ("values", "kind", "details"),
     [
         ({"title": "New", "capacity": None}, K.EVENT_EDITED, {"fields": "title capacity"}),
+        (
+            {"questions": [{"id": "a"}], "admission_opens_at": NOON, "reentry": True},
+            K.EVENT_EDITED,
+            {"fields": "questions admission_opens_at reentry"},
+        ),
         ({"banner_key": "banners/x.png"}, K.BANNER_CHANGED, None),
         ({"status": EventStatus.FINISHED, "title": "New"}, K.EVENT_FINISHED, None),
         ({"status": EventStatus.CANCELED}, K.EVENT_CANCELED, None),
@@ -69,7 +77,7 @@ def test_activity_tells_who_and_when_and_no_name():
     ],
 )
 def test_a_change_is_kept_by_what_it_was(values, kind, details):
-    event = build_event()
+    event = make_event()
 
     assert follow(change(event, later(event, **values))) == []
     assert kept(event) == [(kind, details)]
@@ -90,6 +98,86 @@ def test_publishing_an_event_without_limit_opens_unlimited_seats():
     follow(change(draft, later(draft, status=EventStatus.PUBLISHED)))
 
     assert seats.availability(pool=draft.uuid, now=NOON) is Availability.UNLIMITED
+
+
+def available(event: Event) -> Availability:
+    return seats.availability(pool=event.uuid, now=NOON + timedelta(days=1))
+
+
+def jobs_of(event: Event) -> list[JobKind]:
+    return [job.kind for job in Job.list_for_event(event.uuid, limit=5).items]
+
+
+def edited(event: Event, capacity: int | None) -> tuple[Event, Event]:
+    """The event before and after an organiser gave it another capacity."""
+    after = later(event, capacity=capacity, version=int(event.version) + 1)
+    after.save()
+    return event, after
+
+
+def test_another_capacity_changes_the_seats_where_editing_died_before_it():
+    event = make_event(capacity=1)
+    seats.open_pool(pool=event.uuid, capacity=1, now=NOON)
+    seats.claim(pool=event.uuid, guest="0" * 16, now=NOON)
+
+    assert follow(change(*edited(event, 2))) == []
+
+    assert available(event) is Availability.OPEN
+    assert jobs_of(event) == []
+
+
+def test_seats_follow_the_event_as_it_is_stored_whichever_record_comes_last():
+    event = make_event(capacity=1)
+    seats.open_pool(pool=event.uuid, capacity=1, now=NOON)
+    first = edited(event, 5)
+    second = edited(first[1], None)
+
+    assert follow(change(*second, 2), change(*first, 1)) == []
+
+    assert available(event) is Availability.UNLIMITED
+
+
+def test_another_capacity_opens_seats_that_publishing_left_unopened():
+    event = make_event(capacity=1)
+
+    assert follow(change(*edited(event, 3))) == []
+
+    assert available(event) is Availability.OPEN
+
+
+def test_first_limit_of_an_event_has_its_guests_take_seats_once():
+    event = make_event(capacity=None)
+    seats.open_pool(pool=event.uuid, capacity=None, now=NOON)
+    record = change(*edited(event, 3))
+
+    assert follow(record, record) == []
+    assert follow(record) == []
+
+    assert available(event) is Availability.CLOSED
+    assert jobs_of(event) == [JobKind.ADOPT_SEATS]
+
+
+def test_limit_set_again_while_guests_take_seats_starts_no_second_job():
+    event = make_event(capacity=None)
+    seats.open_pool(pool=event.uuid, capacity=None, now=NOON)
+    limited = edited(event, 3)
+    follow(change(*limited))
+    lifted = edited(limited[1], None)
+
+    assert follow(change(*lifted), change(*edited(lifted[1], 4))) == []
+
+    assert jobs_of(event) == [JobKind.ADOPT_SEATS]
+
+
+def test_capacity_of_an_event_canceled_meanwhile_is_left_alone():
+    event = make_event(capacity=1)
+    seats.open_pool(pool=event.uuid, capacity=1, now=NOON)
+    record = change(*edited(event, None))
+    later(event, status=EventStatus.CANCELED, version=3).save()
+
+    assert follow(record) == []
+
+    assert available(event) is Availability.OPEN
 
 
 def test_a_record_delivered_twice_is_kept_once():
