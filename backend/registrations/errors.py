@@ -33,6 +33,30 @@ class NotCancelable(Rejected):
     code = "not_cancelable"
 
 
+class NotWaiting(Rejected):
+    """Only a guest on the waiting list can be promoted."""
+
+    code = "not_waiting"
+
+
+class NotMovable(Rejected):
+    """The guest has no place to give up, or has come already."""
+
+    code = "not_movable"
+
+
+class NoLimit(Rejected):
+    """Nobody waits at an event that takes everybody."""
+
+    code = "no_limit"
+
+
+class GuestAlreadyRegistered(Conflict):
+    """Another registration of the event has this address."""
+
+    code = "guest_already_registered"
+
+
 class TryAgain(Conflict):
     """The same guest's registration kept changing under this call."""
 

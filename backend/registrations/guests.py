@@ -108,5 +108,15 @@ def name_shards_of(event_id: str, *, shards: int) -> list[str]:
     return [f"{event_id}#N{number}" for number in range(min(shards, NAME_SHARDS))]
 
 
+def waiting_shard_of(event_id: str, guest: str, *, shards: int) -> str:
+    """The partition of the index of who waits: ``<event>#W<n>``."""
+    return f"{event_id}#W{_spread(guest) % min(shards, NAME_SHARDS)}"
+
+
+def waiting_shards_of(event_id: str, *, shards: int) -> list[str]:
+    """All partitions of the index of who waits of an event."""
+    return [f"{event_id}#W{number}" for number in range(min(shards, NAME_SHARDS))]
+
+
 def _spread(guest: str) -> int:
     return base32.ALPHABET.index(guest[0]) * 32 + base32.ALPHABET.index(guest[1])

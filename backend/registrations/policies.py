@@ -11,10 +11,12 @@ from backend.registrations.errors import (
     GuestErased,
     NotCancelable,
     NoTicket,
+    NotMovable,
+    NotWaiting,
     RegistrationClosed,
 )
 from backend.registrations.models import Registration
-from backend.registrations.states import Admission
+from backend.registrations.states import Admission, RegistrationStatus
 from backend.shared.actor import Actor, ActorKind
 from backend.shared.config import config
 
@@ -51,6 +53,26 @@ def check_cancelable(registration: Registration) -> None:
     """Refuse (``NotCancelable``) to give up the place of a guest who is in."""
     if registration.admission is Admission.IN:
         raise NotCancelable("This guest is checked in already.")
+
+
+def check_movable(registration: Registration) -> None:
+    """Refuse (``NotMovable``) to let a guest wait who has no place, or was in."""
+    if not registration.is_confirmed:
+        raise NotMovable("Only a guest with a place can be moved to the waiting list.")
+    if registration.admission not in (None, Admission.EXPECTED):
+        raise NotMovable("This guest is checked in already.")
+
+
+def check_active(registration: Registration) -> None:
+    """Refuse (``NotMovable``) to give a canceled registration to another address."""
+    if not registration.is_active:
+        raise NotMovable("This registration is canceled.")
+
+
+def check_waiting(registration: Registration) -> None:
+    """Refuse (``NotWaiting``) to promote a guest who does not wait."""
+    if registration.status is not RegistrationStatus.WAITLISTED:
+        raise NotWaiting("This guest is not on the waiting list.")
 
 
 def check_not_erased(registration: Registration) -> None:

@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from backend.activity import queries as activity
@@ -25,6 +26,8 @@ _READ_PER_ITEM = 10
 _ENTRIES_PER_UNIT = 24
 """About what a query of the index by name returns for one read unit: asking for less saves none."""
 _SAME_CODE_LIMIT = 20
+_WAITING_READ_AT_ONCE = 25
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,51 @@ def places_left(event: Event) -> int | None:
     return max(0, int(event.capacity) - totals.confirmed)
 
 
+def waiting_position(registration: Registration, *, now: datetime) -> int | None:
+    """The place on the waiting list, from 1, a moment behind; ``None`` for who does not wait.
+
+    Counts at most ``MOST_COUNTED`` per partition: beyond that a guest is told at least as many.
+    """
+    if registration.status is not RegistrationStatus.WAITLISTED:
+        return None
+    event = events.settings_of(registration.event_id, now=now)
+    shards = guests.waiting_shards_of(event.uuid, shards=int(event.shards))
+    since = registration.waiting_since
+    before = [
+        Registration.count_waiting_before(shard, since, limit=MOST_COUNTED) for shard in shards
+    ]
+    return 1 + sum(before)
+
+
+def iter_waiting(event: Event) -> Iterator[Registration]:
+    """Who waits, the longest first: keys, a moment behind, read as they are consumed."""
+    shards = guests.waiting_shards_of(event.uuid, shards=int(event.shards))
+    return heapq.merge(
+        *(_waiting_in(shard) for shard in shards),
+        key=lambda entry: (entry.waiting_since, entry.guest),
+    )
+
+
+def _waiting_in(shard: str) -> Iterator[Registration]:
+    page = Registration.list_waiting(shard, limit=_WAITING_READ_AT_ONCE)
+    yield from page.items
+    while page.next_key:
+        page = Registration.list_waiting(shard, limit=_WAITING_READ_AT_ONCE, start=page.next_key)
+        yield from page.items
+
+
+def list_waiting(
+    *, event_id: str, actor: Actor, limit: int = DEFAULT_LIMIT, now: datetime
+) -> list[Registration]:
+    """The first ``limit`` of the waiting list in its order, for the event's team.
+
+    Refuses with ``EventNotFound`` and ``EventForbidden``.
+    """
+    event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SEE_GUESTS, now=now)
+    current = _current(list(islice(iter_waiting(event), limit)))
+    return [found for found in current if found.status is RegistrationStatus.WAITLISTED]
+
+
 def list_for_event(
     *,
     event_id: str,
@@ -146,17 +194,21 @@ def page_by_name(
     *,
     name_prefix: str,
     status: RegistrationStatus | None = None,
+    attention: bool = False,
     limit: int,
     start: dict[str, Any] | None = None,
 ) -> Page[Registration]:
-    """The same page for features above that authorised the actor themselves."""
+    """The same page for features above that authorised the actor themselves.
+
+    With ``attention`` only those the desk should look at.
+    """
     after: str | None = start["after"] if start else None
     found: list[Registration] = []
     merged = _by_name(event, guests.folded(name_prefix), after, limit=limit)
     for looked_at, entry in enumerate(merged):
         if len(found) == limit or looked_at == limit * _READ_PER_ITEM:
             return Page(_current(found), {"after": after})
-        if status in (None, entry.status):
+        if status in (None, entry.status) and (entry.attention or not attention):
             found.append(entry)
         after = entry.name_key
     return Page(_current(found))

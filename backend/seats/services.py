@@ -22,7 +22,7 @@ from backend.seats.errors import PoolBusy, PoolClosed, PoolNotFound
 from backend.seats.models import AuditState, Block, Pool, Summary
 from backend.seats.queries import View, view_of
 from backend.seats.states import Availability
-from backend.shared.db import StaleWrite
+from backend.shared.db import StaleWrite, Transaction
 
 AUDIT_EVERY = timedelta(minutes=5)
 THOROUGH_EVERY = timedelta(days=1)
@@ -120,6 +120,15 @@ def adopt(*, pool: str, guest: str, now: datetime) -> Claim | None:
     except PoolBusy:
         held = None
     return held or capacity.force(pool, guest, now=now)
+
+
+def adopting_since(*, pool: str) -> int | None:
+    """The plan under which guests are adopted now, for ``end_adoption``; ``None``: they are not.
+
+    Refuses with ``PoolNotFound``.
+    """
+    stored = capacity.fetch(pool)
+    return int(stored.plan) if stored.adopting else None
 
 
 def end_adoption(*, pool: str, plan: int, now: datetime) -> bool:
@@ -242,6 +251,18 @@ def release(*, pool: str, claim: Claim, now: datetime) -> None:
     if block.has_room and (was_full or claim.block not in view.room):
         Summary.show(pool, {claim.block})
         view.room.add(claim.block)
+
+
+def rename_within(
+    write: Transaction, *, pool: str, claim: Claim, guest: str, now: datetime
+) -> Claim:
+    """Part of a larger transaction: this claim becomes one of another guest, in the same block.
+
+    The attempt is a new one: a late release of a claim that the guest once had must not find it.
+    """
+    renamed = Claim(guest, new_attempt(), claim.block)
+    Block(Block.key(pool, claim.block)).rename_within(write, claim, renamed, now=now)
+    return renamed
 
 
 def audit(

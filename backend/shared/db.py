@@ -205,8 +205,12 @@ def conditional_write() -> Iterator[None]:
         raise
 
 
+Transaction = TransactWrite
+"""Several writes that happen together or not at all; models add to it."""
+
+
 @contextmanager
-def transaction() -> Iterator[TransactWrite]:
+def transaction() -> Iterator[Transaction]:
     """All writes added inside happen together or not at all (``StaleWrite``)."""
     with conditional_write(), TransactWrite(connection=Table.shared_connection()) as write:
         yield write

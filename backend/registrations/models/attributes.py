@@ -26,7 +26,7 @@ class NameIndex(GlobalSecondaryIndex[Any]):
 
     class Meta:
         index_name = "name_index"
-        projection = IncludeProjection(["status"])
+        projection = IncludeProjection(["status", "attention"])
 
     name_shard = UnicodeAttribute(hash_key=True)
     name_key = UnicodeAttribute(range_key=True)
@@ -72,6 +72,8 @@ class Attributes(db.Table):
     name_shard = UnicodeAttribute(null=True)
     name_key = UnicodeAttribute(null=True)
     ticket_no = UnicodeAttribute(null=True)
+    first_ticket_no = UnicodeAttribute(null=True)
+    former_guest = UnicodeAttribute(null=True)
     claim_block = NumberAttribute(null=True)
     claim_attempt = UnicodeAttribute(null=True)
     registered_at = db.UtcAttribute(null=True)

@@ -38,6 +38,8 @@ class Details(Attributes):
                 {
                     "version": self.version + 1,
                     "ticket_no": ticket_no,
+                    # A registering call whose answer was lost looks for the one it made.
+                    "first_ticket_no": self.first_ticket_no or self.ticket_no,
                     "changed_by": changed_by,
                     "resent_at": None,
                 }

@@ -3,7 +3,12 @@
 Mails, counters and the repeated release of a seat hang on the table's stream.
 """
 
-from backend.registrations.services.auditing import audit_seats, list_due_audits
+from backend.registrations.services.adopting import adopt_page, adopt_seat, adopt_seats
+from backend.registrations.services.auditing import (
+    AUDITED_AFTER_END,
+    audit_seats,
+    list_due_audits,
+)
 from backend.registrations.services.canceling import (
     cancel_called_off,
     cancel_guest,
@@ -18,18 +23,29 @@ from backend.registrations.services.changing import (
     resend_ticket,
     write_note,
 )
+from backend.registrations.services.moving import move_to_waiting_list
+from backend.registrations.services.promoting import promote_guest, promote_waiting
 from backend.registrations.services.registering import Outcome, add_guest, register
+from backend.registrations.services.renaming import change_email
 
 __all__ = [
+    "AUDITED_AFTER_END",
     "Outcome",
     "add_guest",
+    "adopt_page",
+    "adopt_seat",
+    "adopt_seats",
     "audit_seats",
     "cancel_called_off",
     "cancel_guest",
     "cancel_mine",
+    "change_email",
     "change_guest",
     "change_name",
     "list_due_audits",
+    "move_to_waiting_list",
+    "promote_guest",
+    "promote_waiting",
     "register",
     "reissue_ticket",
     "release_seat",

@@ -1,11 +1,14 @@
-"""What puts things right after a crash: seats that nobody confirmed are freed."""
+"""What puts things right after a crash: seats nobody confirmed are freed, and who waits gets them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from backend.events import queries as events
-from backend.registrations import guests
+from backend.events.models import Event
+from backend.registrations import guests, queries
 from backend.registrations.models import Registration
+from backend.registrations.services.adopting import adopt_seats
+from backend.registrations.services.promoting import promote_waiting
 from backend.seats import queries as seat_queries
 from backend.seats import services as seats
 from backend.seats.claims import Claim
@@ -18,7 +21,8 @@ AUDITED_AFTER_END = timedelta(days=1)
 def audit_seats(*, event_id: str, now: datetime, thorough: bool = False) -> AuditReport:
     """Free the seats of one event that a crash left claimed; see ``seats.services.audit``.
 
-    A day after the event ended this was the last audit.
+    Also adopts guests whom a new limit left without a claim, promotes who waits, and lowers the
+    flag that somebody waits when nobody does. A day after the event ended this was the last.
     """
     event = events.settings_of(event_id, now=now)
     shards = int(event.shards)
@@ -38,9 +42,19 @@ def audit_seats(*, event_id: str, now: datetime, thorough: bool = False) -> Audi
     report = seats.audit(
         pool=event_id, is_confirmed=is_confirmed, fence=fence, now=now, thorough=thorough or over
     )
+    adopt_seats(event_id=event_id, now=now)
+    _see_to_waiting(event, now=now)
     if over and not report.left:
         seats.retire(pool=event_id)
     return report
+
+
+def _see_to_waiting(event: Event, *, now: datetime) -> None:
+    def is_anybody_waiting() -> bool:
+        return next(queries.iter_waiting(event), None) is not None
+
+    seats.lower_flag(pool=event.uuid, is_anybody_waiting=is_anybody_waiting, now=now)
+    promote_waiting(event_id=event.uuid, now=now)
 
 
 def _standing(claim: Claim, stored: Registration | None) -> Standing:
@@ -49,7 +63,8 @@ def _standing(claim: Claim, stored: Registration | None) -> Standing:
     confirmed = stored.confirms(claim)
     return Standing(
         confirmed=confirmed,
-        settled=stored.is_confirmed and not confirmed,
+        # One confirmed without a claim may yet be given this one: it has to be fenced.
+        settled=stored.is_confirmed and stored.claim is not None and not confirmed,
         version=int(stored.version),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backend.events.models import Event
 from backend.events.questions import Answer
-from backend.registrations.services.registering import Outcome, _draft, _take_place
+from backend.registrations.services.registering import Outcome, draft_of, take_place
 from backend.shared.actor import Actor
 
 
@@ -35,11 +35,11 @@ def import_guest(
 
     ``quiet``: no mail is sent for it. Refuses with ``SoldOut``, ``PoolBusy``, ``TryAgain``.
     """
-    draft = _draft(event, imported.guest, name=imported.name, actor=actor, now=now)
+    draft = draft_of(event, imported.guest, name=imported.name, actor=actor, now=now)
     draft.user_email = imported.email
     draft.answers = imported.answers or None
     draft.note = imported.note
     draft.attention = imported.attention or None
     draft.import_id = import_id
     draft.quiet = quiet or None
-    return _take_place(draft, now=now)
+    return take_place(draft, event=event, waits=imported.waits, now=now)

@@ -1,4 +1,4 @@
-"""Registering: claim a seat, commit the registration, release what is left.
+"""Registering: claim a seat, commit the registration, release what is left; or join the list.
 
 Never more confirmed registrations than seats, and one active one per guest and event,
 whatever crashes, is sent again or arrives late. ``tests/model`` explores the protocol.
@@ -16,15 +16,17 @@ from backend.events.questions import checked_answers, questions_of
 from backend.registrations import guests, policies, tickets
 from backend.registrations.errors import SoldOut, TryAgain
 from backend.registrations.models import Registration
-from backend.registrations.states import ACTIVE, Admission, RegistrationStatus
+from backend.registrations.states import Admission, RegistrationStatus
 from backend.seats import services as seats
 from backend.seats.claims import Claim
+from backend.seats.errors import PoolBusy, PoolClosed
 from backend.seats.states import Availability
 from backend.shared import db
 from backend.shared.actor import Actor
 from backend.shared.errors import BadInput
 
 TRIES = 5
+S = RegistrationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,9 @@ def register(
     actor: Actor,
     now: datetime,
 ) -> Outcome:
-    """The actor's place at the event, a new one or the one there is.
+    """The actor's place at the event or on its waiting list, a new one or the one there is.
 
-    At most 4.1 write units; a full event costs one read. Refuses with ``SignInNeeded``,
+    At most 4.1 write units; a full event without a list costs one read. Refuses with ``SignInNeeded``,
     ``EmailNotVerified``, ``EventNotFound``, ``BadInput`` (``name``, ``answers.<id>``; required
     questions want an answer), ``RegistrationClosed``, ``SoldOut``, ``PoolBusy`` and ``TryAgain``.
     """
@@ -54,7 +56,7 @@ def register(
     if not event_policies.is_open_to_strangers(event):
         events.authorize(event_id=event_id, actor=actor, action=EventAction.READ, now=now)
     policies.check_open(event, now=now)
-    draft = _draft(event, guests.guest_key(event_id, email), name=name, actor=actor, now=now)
+    draft = draft_of(event, guests.guest_key(event_id, email), name=name, actor=actor, now=now)
     try:
         draft.answers = checked_answers(questions_of(event), answers or {}) or None
     except BadInput:
@@ -64,7 +66,7 @@ def register(
             return Outcome(stored, created=False)
         raise
     draft.user_email, draft.user_id = guests.address_key(email), actor.user_id
-    return _take_place(draft, now=now)
+    return take_place(draft, event=event, now=now)
 
 
 def add_guest(
@@ -87,19 +89,20 @@ def add_guest(
     given = checked_answers(questions_of(event), answers or {}, complete=False)
     address = guests.checked_email(email) if email else None
     guest = guests.guest_key(event_id, address) if address else guests.random_guest()
-    draft = _draft(event, guest, name=name, actor=actor, now=now)
+    draft = draft_of(event, guest, name=name, actor=actor, now=now)
     draft.user_email, draft.answers = address, given or None
-    return _take_place(draft, now=now)
+    return take_place(draft, event=event, now=now)
 
 
-def _draft(event: Event, guest: str, *, name: str, actor: Actor, now: datetime) -> Registration:
+def draft_of(event: Event, guest: str, *, name: str, actor: Actor, now: datetime) -> Registration:
+    """A registration of this guest, not written yet; refuses with ``BadInput`` (name)."""
     shards = int(event.shards)
     called = guests.checked_name(name)
     return Registration(
         guests.shard_of(event.uuid, guest, shards=shards),
         guest,
         event_id=event.uuid,
-        status=RegistrationStatus.CONFIRMED,
+        status=S.CONFIRMED,
         name=called,
         name_shard=guests.name_shard_of(event.uuid, guest, shards=shards),
         name_key=guests.name_key(called, guest),
@@ -110,46 +113,86 @@ def _draft(event: Event, guest: str, *, name: str, actor: Actor, now: datetime) 
     )
 
 
-def _take_place(draft: Registration, *, now: datetime) -> Outcome:
+def take_place(draft: Registration, *, event: Event, waits: bool = False, now: datetime) -> Outcome:
     """Claim, commit, and on a refused commit release and decide by what is stored.
 
-    Any other error leaves the claim alone: the commit may have landed. The audit finds it.
+    Without a seat the guest joins the waiting list, where the event has one; with ``waits``
+    in any case. Any other error leaves the claim alone: the commit may have landed. The audit
+    finds it. Refuses with ``SoldOut``, ``PoolBusy`` and ``TryAgain``.
     """
-    pool, seen = draft.event_id, 0
+    seen = 0
     for _ in range(TRIES):
-        if seats.availability(pool=pool, now=now) is Availability.UNLIMITED:
-            held = None
-        else:
-            held = seats.claim(pool=pool, guest=draft.guest, now=now)
-            if held is None:
-                return _already_there(draft)
+        status, held = (S.WAITLISTED, None) if waits else _look_for_seat(draft, event, now=now)
+        if status is None:
+            return _already_there(draft)
         try:
-            _commit(draft, held, seen=seen)
-            return Outcome(draft, created=True)
+            _commit(draft, event, status, held, seen=seen, now=now)
         except db.StaleWrite as refusal:
             stored: Registration = refusal.old
-        landed = _landed(draft, stored)
+        else:
+            if status is S.WAITLISTED:
+                seats.note_waiting(pool=event.uuid, now=now)
+            return Outcome(draft, created=True)
         if held is not None and not stored.confirms(held):
-            seats.release(pool=pool, claim=held, now=now)
-        if landed or stored.status in ACTIVE:
+            seats.release(pool=event.uuid, claim=held, now=now)
+        landed = _landed(draft, stored)
+        if stored.is_active or (landed and stored.status is not S.TOMBSTONE):
             return Outcome(stored, created=landed)
+        if landed:
+            break  # it was made, and moved to another address since
         seen = int(stored.version)
     raise TryAgain("This registration was being changed elsewhere. Please try again.")
 
 
+def _look_for_seat(
+    draft: Registration, event: Event, *, now: datetime
+) -> tuple[RegistrationStatus | None, Claim | None]:
+    """What the guest can have, and the claim that goes with it; no status: nothing is left."""
+    if seats.availability(pool=event.uuid, now=now) is Availability.UNLIMITED:
+        return S.CONFIRMED, None
+    try:
+        held = seats.claim(pool=event.uuid, guest=draft.guest, now=now)
+    except PoolClosed:
+        if not event.waiting_list:
+            raise
+        return S.WAITLISTED, None
+    except PoolBusy:
+        if seats.availability(pool=event.uuid, now=now) is not Availability.UNLIMITED:
+            raise
+        return S.CONFIRMED, None  # the limit was lifted a moment ago
+    if held is not None:
+        return S.CONFIRMED, held
+    return (S.WAITLISTED if event.waiting_list else None), None
+
+
 def _already_there(draft: Registration) -> Outcome:
     stored = Registration.find(draft.shard, draft.guest)
-    if stored is None or stored.status not in ACTIVE:
+    if stored is None or not stored.is_active:
         raise SoldOut("This event is sold out.")
     return Outcome(stored, created=False)
 
 
-def _commit(draft: Registration, held: Claim | None, *, seen: int) -> None:
+def _commit(
+    draft: Registration,
+    event: Event,
+    status: RegistrationStatus,
+    held: Claim | None,
+    *,
+    seen: int,
+    now: datetime,
+) -> None:
+    waits = status is S.WAITLISTED
+    shards = int(event.shards)
+    draft.status = status
     draft.claim_block = held.block if held else None
     draft.claim_attempt = held.attempt if held else None
+    draft.waiting_since = now if waits else None
+    draft.waiting_shard = (
+        guests.waiting_shard_of(event.uuid, draft.guest, shards=shards) if waits else None
+    )
     draft.commit(seen=seen)
 
 
 def _landed(draft: Registration, stored: Registration) -> bool:
     """Whether this call's commit took effect, whatever became of it since."""
-    return stored.ticket_no == draft.ticket_no
+    return draft.ticket_no in (stored.ticket_no, stored.first_ticket_no)
