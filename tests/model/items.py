@@ -10,6 +10,10 @@ ABSENT, TOMBSTONE = "ABSENT", "TOMBSTONE"
 CONFIRMED, WAITLISTED, CANCELED = "CONFIRMED", "WAITLISTED", "CANCELED"
 FREE, ACTIVE = (ABSENT, TOMBSTONE, CANCELED), (CONFIRMED, WAITLISTED)
 CLOSED = None  # Pool.caps while the capacity is being changed or the pool is over capacity
+ADOPTING = "adopting"  # Pool.caps after unlimited -> N: closed, and not yet everybody has a claim
+UNLIMITED = -1  # Pool.capacity
+NO_SEAT = -1  # Registration.block of who is confirmed without a claim, as in an unlimited pool
+OPEN, CALLED_OFF = "open", "called off"  # Database.event; empty where nobody may cancel it
 
 
 # The items
@@ -34,8 +38,8 @@ class Registration(NamedTuple):
 
 
 class Pool(NamedTuple):
-    capacity: int
-    caps: tuple | None  # planned cap of each block, or CLOSED
+    capacity: int  # or UNLIMITED
+    caps: tuple | str | None  # planned cap of each block, CLOSED or ADOPTING
     plan: int = 0
     waiting: bool = False  # the flag that sends newcomers to the list
     joined: int = 0  # grows whenever the flag is raised
@@ -50,11 +54,23 @@ class Joined(NamedTuple):  # stream record: a registration became WAITLISTED
     guest: int
 
 
+class Placed(NamedTuple):  # stream record: became CONFIRMED (where the event may be canceled)
+    guest: int
+    kind: str = "placed"
+
+
+class Unclaimed(NamedTuple):  # stream record: became CONFIRMED without a claim
+    guest: int
+    kind: str = "unclaimed"
+
+
 class Database(NamedTuple):
     blocks: tuple
     registrations: tuple
     pool: Pool
     stream: frozenset = frozenset()  # records not yet checkpointed
+    event: str = ""
+    job_done: bool = False  # the job that cancels everybody went through the list
 
     def with_block(self, index, **changes):
         return self._replace(
@@ -70,6 +86,8 @@ def put_at(items, index, item):
 
 
 def is_confirmed(db, block, claim):
+    if claim is None:
+        return False
     r = db.registrations[claim.guest]
     return r.status == CONFIRMED and r.block == block and r.attempt == claim.attempt
 
@@ -80,6 +98,18 @@ def waiting_guests(db):
         (g for g, r in enumerate(db.registrations) if r.status == WAITLISTED),
         key=lambda g: db.registrations[g].since,
     )
+
+
+def lacks_claim(registration):
+    return registration.status == CONFIRMED and registration.block == NO_SEAT
+
+
+def is_limited(db):
+    return db.pool.capacity != UNLIMITED
+
+
+def has_room(db):
+    return not is_limited(db) or any(len(b.claims) < b.cap for b in db.blocks)
 
 
 def total_claims(db):
@@ -162,12 +192,99 @@ class PutRegistration(NamedTuple):
             self.made_by if self.made_by >= 0 else old.made_by
         )  # promotion, moves and cancel keep the ticket number
         stream = db.stream
-        if old.status == CONFIRMED:
+        if old.status == CONFIRMED and old.block != NO_SEAT:
             stream |= {Freed(old.block, Claim(self.guest, old.attempt))}
-        if self.status == WAITLISTED and "stream ignores joining" not in bugs:
-            stream |= {Joined(self.guest)}
         new = Registration(self.status, old.version + 1, self.block, self.attempt, made_by, since)
+        stream |= news(db, self.guest, new, bugs)
         return db.with_registration(self.guest, new)._replace(stream=stream)
+
+
+def news(db, guest, new, bugs):
+    """What the stream hears of a registration that is written so."""
+    if new.status == WAITLISTED:
+        return set() if "stream ignores joining" in bugs else {Joined(guest)}
+    if new.status != CONFIRMED:
+        return set()
+    return ({Placed(guest)} if db.event else set()) | (
+        {Unclaimed(guest)} if new.block == NO_SEAT else set()
+    )
+
+
+class Rename(NamedTuple):
+    """E-mail change, one transaction: the registration under its new key, a tombstone, the claim renamed."""
+
+    sender: int
+    guest: int
+    target: int
+    version: int
+    target_version: int
+    status: str
+    block: int
+    claim: Claim | None
+    attempt: int
+
+    def apply(self, db, bugs):
+        old, there = db.registrations[self.guest], db.registrations[self.target]
+        if (old.status, old.version) != (self.status, self.version):
+            return None
+        taken = there.status not in FREE or there.version != self.target_version
+        if taken and "new address written over" not in bugs:
+            return None
+        if self.claim and "e-mail change leaves the claim" not in bugs:
+            held = db.blocks[self.block].claims
+            if self.claim not in held:
+                return None
+            renamed = held - {self.claim} | {Claim(self.target, self.attempt)}
+            db = db.with_block(self.block, claims=renamed)
+        new = old._replace(version=there.version + 1, attempt=self.attempt)
+        grave = Registration(TOMBSTONE, old.version + 1, made_by=old.made_by)
+        if "tombstone forgets the ticket" in bugs:
+            grave = grave._replace(made_by=-1)
+        if "nothing left at the old address" in bugs:
+            grave = Registration()
+        if "e-mail change in two writes" in bugs:
+            grave = old
+        freed = {Freed(self.block, self.claim)} if self.claim else set()
+        db = db._replace(stream=db.stream | freed | news(db, self.target, new, bugs))
+        return db.with_registration(self.target, new).with_registration(self.guest, grave)
+
+
+class Bury(NamedTuple):  # wrong variant only: the second of two writes
+    sender: int
+    guest: int
+    version: int
+
+    def apply(self, db, bugs):
+        old = db.registrations[self.guest]
+        if old.version != self.version:
+            return None
+        grave = Registration(TOMBSTONE, old.version + 1, made_by=old.made_by)
+        return db.with_registration(self.guest, grave)
+
+
+class ForceSeat(NamedTuple):
+    """A claim for somebody who is confirmed without one, whether or not the block has room."""
+
+    sender: int
+    block: int
+    claim: Claim
+
+    def apply(self, db, bugs):
+        return db.with_block(self.block, claims=db.blocks[self.block].claims | {self.claim})
+
+
+class CloseEvent(NamedTuple):
+    sender: int
+
+    def apply(self, db, bugs):
+        return db._replace(event=CALLED_OFF)
+
+
+class FinishJob(NamedTuple):
+    sender: int
+
+    def apply(self, db, bugs):
+        return db._replace(job_done=True)
 
 
 class Fence(NamedTuple):

@@ -1,24 +1,17 @@
-"""What is explored: guests, seats, processes and faults, each within small bounds."""
+"""Seats, the waiting list, moves and changes of a limited capacity."""
 
-from tests.model.items import CONFIRMED, WAITLISTED
+from tests.model.configurations.parts import (
+    AUDIT,
+    IN,
+    MOVE_0,
+    OUT,
+    STREAM,
+    TIDY,
+    cancels,
+    capacities,
+    registers,
+)
 from tests.model.processes import Config
-
-
-def registers(*guests):
-    return tuple(("register", g) for g in guests)
-
-
-def cancels(*guests):
-    return tuple(("cancel", g) for g in guests)
-
-
-def capacities(*seats):
-    return tuple(("capacity", n) for n in seats)
-
-
-MOVE_0 = (("move", 0),)
-AUDIT, STREAM, TIDY = (("audit", -1),), (("stream", -1),), (("tidy", -1),)
-IN, OUT = CONFIRMED, WAITLISTED  # how guests start: with a seat, or on the list
 
 PROTOCOL = [  # no violation may be found in these
     Config(
@@ -206,162 +199,5 @@ PROTOCOL = [  # no violation may be found in these
     ),
     Config(
         "control: stream repeats the release, no audit", (1,), cancels(0), (IN, OUT), audited=False
-    ),
-]
-
-UNFLAGGED = {"stream ignores joining", "joining raises no flag"}
-MUTANTS = [  # each must be caught, with a violation that contains `expect`
-    Config(
-        "same attempt reused",
-        (1,),
-        registers(0, 1) + AUDIT,
-        waiting_list=False,
-        bugs={"same attempt reused"},
-        expect="without a claim",
-    ),
-    Config(
-        "commit without version",
-        (1,),
-        registers(0, 1) + AUDIT,
-        waiting_list=False,
-        bugs={"commit without version"},
-        expect="without a claim",
-    ),
-    Config(
-        "commit without version, late copy",
-        (1,),
-        registers(0) + cancels(0),
-        (),
-        1,
-        bugs={"commit without version"},
-        expect="after it was answered",
-    ),
-    Config(
-        "audit without fence",
-        (1,),
-        registers(0, 1) + AUDIT,
-        waiting_list=False,
-        bugs={"audit without fence"},
-        expect="without a claim",
-    ),
-    Config(
-        "release by guest",
-        (2,),
-        registers(0, 0),
-        waiting_list=False,
-        bugs={"release by guest"},
-        expect="without a claim",
-    ),
-    Config(
-        "joining raises no flag, runs no promoter",
-        (1,),
-        registers(1),
-        (IN,),
-        bugs=UNFLAGGED,
-        expect="flag is down",
-    ),
-    Config(
-        "the same, flag not asked for",
-        (1,),
-        registers(1) + cancels(0) + STREAM,
-        (IN,),
-        bugs=UNFLAGGED | {"flag may be down"},
-        expect="beside a free seat",
-    ),
-    Config(
-        "flag lowered blindly, no second look",
-        (1,),
-        registers(2) + cancels(0) + STREAM * 2 + TIDY,
-        (IN, OUT),
-        bugs={"flag lowered blindly", "no second look"},
-        expect="flag is down",
-    ),
-    Config(
-        "stream does not repeat the release, no audit",
-        (1,),
-        cancels(0),
-        (IN, OUT),
-        bugs={"stream does not release"},
-        audited=False,
-        expect="only an audit",
-    ),
-    Config(
-        "over capacity, releases leave cap",
-        (1, 1),
-        registers(2) + cancels(0),
-        (IN, IN),
-        capacity=1,
-        expect="more room than capacity",
-    ),
-    Config(
-        "cap written without plan number",
-        (1, 1),
-        registers(2) + cancels(0) + STREAM + capacities(1),
-        (IN, IN),
-        1,
-        bugs={"cap without plan number"},
-        expect="over capacity",
-        slow=True,
-    ),
-    Config(
-        "as written: 'mine' only while confirmed",
-        (1,),
-        registers(0) + cancels(0),
-        (),
-        1,
-        bugs={"mine only while confirmed"},
-        expect="twice",
-    ),
-    Config(
-        "as written: cancel without version",
-        (1,),
-        registers(0, 0) + cancels(0),
-        (),
-        1,
-        bugs={"cancel without version"},
-        expect="after it was answered",
-    ),
-    Config(
-        "as written: only the joining call raises the flag",
-        (1,),
-        registers(1) + cancels(0) + STREAM,
-        (IN,),
-        request_promotes=True,
-        bugs={"stream ignores joining"},
-        expect="flag is down",
-    ),
-    Config(
-        "the same, flag not asked for",
-        (1,),
-        registers(1) + cancels(0) + STREAM,
-        (IN,),
-        request_promotes=True,
-        bugs={"stream ignores joining", "flag may be down"},
-        expect="beside a free seat",
-    ),
-    Config(
-        "as written: flag lowered blindly, second look",
-        (1,),
-        registers(2) + cancels(0) + STREAM * 2 + TIDY,
-        (IN, OUT),
-        bugs={"flag lowered blindly"},
-        expect="flag is down",
-    ),
-    Config(
-        "as written: audit due only while full",
-        (1,),
-        registers(0, 0, 1) + STREAM,
-        stale=True,
-        bugs={"audit only when full"},
-        expect="beside a free seat",
-    ),
-    Config(
-        "as written: each release lowers cap",
-        (1, 1),
-        cancels(0, 1),
-        (IN, IN),
-        capacity=1,
-        bugs={"each release lowers cap"},
-        expect="seats lost for good",
     ),
 ]
