@@ -348,16 +348,6 @@ def test_edit_over_somebody_elses_shows_both_and_saves_on_the_second_try():
     assert (stored.title, stored.location, stored.capacity) == ("Mine", "Pier 2, Hamburg", 60)
 
 
-def test_capacity_of_a_published_event_stays_whatever_is_posted():
-    event = make_event()
-    client = browser_of("owner", event.uuid)
-    url = f"/o/e/{event.uuid}/edit"
-
-    client.post(url, {**form_of(client.get(url)), "capacity": "5000"})
-
-    assert Event.fetch(event.uuid).capacity == 50
-
-
 def test_closed_event_offers_no_form():
     event = make_event(status=EventStatus.CANCELED)
 
