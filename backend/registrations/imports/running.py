@@ -8,7 +8,7 @@ list again changes nothing.
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -93,8 +93,10 @@ def step(job: Job, now: datetime) -> StepResult:
     stored = stored_guests(event, wanted)
     fates: Counter[Fate] = Counter()
     problems: list[RowProblem] = []
-    for entry in part:
-        fate, found = _add(entry, stored, event=event, job=job, actor=actor, now=now)
+    for nth, entry in enumerate(part):
+        # The waiting list is ordered by time: rows of one step keep their order by a moment each.
+        moment = now + timedelta(milliseconds=nth)
+        fate, found = _add(entry, stored, event=event, job=job, actor=actor, now=moment)
         fates[fate] += 1
         problems += found
     return StepResult(
