@@ -14,6 +14,7 @@ from backend.seats.states import Availability
 from portal.common.words import CATEGORIES
 
 DRAWINGS = 6
+TAKEN = (Availability.FULL, Availability.WAITING, Availability.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,16 @@ class Card:
     drawing: str
     category: str
     room: str
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a newcomer gets no seat: all are taken, or others wait for the next one."""
+        return self.room in TAKEN
+
+    @property
+    def has_list(self) -> bool:
+        """Whether a newcomer joins the waiting list."""
+        return self.is_taken and bool(self.event.waiting_list)
 
 
 def card_of(event: Event, *, now: datetime, with_room: bool = True) -> Card:

@@ -13,4 +13,5 @@ urlpatterns = [
     path("e/<str:event_id>/give-up", registrations.GiveUpView.as_view(), name="give-up"),
     path("me", me.MyTicketsView.as_view(), name="my-tickets"),
     path("me/tickets/<str:event_id>", me.TicketView.as_view(), name="ticket"),
+    path("me/tickets/<str:event_id>/mail", registrations.ResendView.as_view(), name="resend"),
 ]

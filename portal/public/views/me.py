@@ -1,5 +1,6 @@
 """What a guest has: tickets."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -8,12 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from backend.events import queries as events
+from backend.events.models import Event
+from backend.events.states import EventStatus
 from backend.registrations import queries, tickets
 from backend.registrations.errors import RegistrationNotFound
+from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
 from backend.shared.errors import BadInput
 from backend.shared.paging import decode_token, encode_token
 from portal.common.access import SignInRequiredMixin
+from portal.common.answers import answers_in_words
 from portal.public.cards import card_of
 
 PER_PAGE = 20
@@ -34,9 +39,13 @@ class MyTicketsView(SignInRequiredMixin, TemplateView):
         page = queries.list_my_places(actor=actor, limit=PER_PAGE, start=start)
         following = encode_token(page.next_key, query=query)
         rows = [
-            (place.registration, card_of(place.event, now=now, with_room=False), ends_at <= now)
+            (
+                place.registration,
+                card_of(place.event, now=now, with_room=False),
+                place.event.ends_at <= now,
+                position_of(place.registration, place.event, now=now),
+            )
             for place in page.items
-            if (ends_at := place.event.ends_at)
         ]
         return super().get_context_data(
             rows=rows,
@@ -67,6 +76,15 @@ class TicketView(SignInRequiredMixin, TemplateView):
             qr=mark_safe(tickets.qr_svg(tickets.issue(mine))) if confirmed else "",  # noqa: S308
             code=tickets.short_code(mine.guest, mine.ticket_no),
             over=event.ends_at <= now,
+            position=position_of(mine, event, now=now),
+            answers=answers_in_words(event, mine.answers),
             section="me",
             **kwargs,
         )
+
+
+def position_of(mine: Registration, event: Event, *, now: datetime) -> int | None:
+    """The guest's number on the waiting list of an event that still takes guests."""
+    if event.status is not EventStatus.PUBLISHED or event.ends_at <= now:
+        return None
+    return queries.waiting_position(mine, now=now)

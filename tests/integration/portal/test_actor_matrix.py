@@ -127,6 +127,7 @@ ROWS = {
     "public:give-up": OWN,
     "public:my-tickets": OWN,
     "public:ticket": OWN,
+    "public:resend": OWN,
     "organiser:events": OWN,
     "organiser:event-new": Row("guest", lambda _place: TYPED),
     "organiser:overview": Row("floor"),
@@ -313,7 +314,12 @@ def test_smallest_actor_who_may_is_not_refused(name):
     row = ROWS[name]
     place = make_place(row.at)
     [client] = browsers(place, [row.smallest]).values()
-    needs_own_place = name in ("public:give-up", "public:ticket", "organiser:team-join")
+    needs_own_place = name in (
+        "public:give-up",
+        "public:resend",
+        "public:ticket",
+        "organiser:team-join",
+    )
 
     for how in methods_of(name):
         answer = said(call(client, how, place.address(name), row, place))

@@ -128,8 +128,8 @@ def test_a_name_that_is_none_stays_beside_its_field(sign_in: SignIn):
     assert stored(event.uuid) == []
 
 
-def test_a_full_event_says_so(sign_in: SignIn):
-    event, _ = published(capacity=1)
+def test_a_full_event_without_a_list_says_so(sign_in: SignIn):
+    event, _ = published(capacity=1, waiting_list=False)
     assert sign_in().post(f"/e/{event.uuid}/register", {"name": "Ada"}).status_code == 302
     late = sign_in()
     answer = late.post(f"/e/{event.uuid}/register", {"name": "Bo"})
