@@ -300,7 +300,10 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
             {
                 "Jobs": {"GetItem", "UpdateItem", "DeleteItem"},
                 "Events": {"GetItem"},
-                "Registrations": {"Query", "UpdateItem"},
+                "Registrations": {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"},
+                "Registrations/index/name_index": {"Query"},
+                "Registrations/index/waiting_index": {"Query"},
+                "Team": {"GetItem"},
                 "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
                 "Stats": {"BatchGetItem"},
             },
