@@ -5,13 +5,17 @@ The routes come from ``openapi.json``: a new one without a row here fails.
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from backend.kiosks import services as kiosks
+from backend.shared.actor import SYSTEM
 from backend.team.roles import Role
+from tests.factories.kiosks import pair_device
 from tests.integration.api.conftest import details
 from tests.support.api import NOBODY, Person
 
@@ -174,3 +178,58 @@ def test_private_event_does_not_exist_for_outsiders(api, places, name):
             for who, person in place.strangers.items()
         }
         assert said == dict.fromkeys(place.strangers, HIDDEN)
+
+
+@dataclass(frozen=True)
+class Devices:
+    """Credentials of kiosks, as they are sent, and where each works."""
+
+    elsewhere: str
+    revoked: str
+    here: str
+
+
+@pytest.fixture(scope="module")
+def devices(places) -> Devices:
+    here = places["published"].event_id
+    revoked = pair_device(event_id=here)
+    kiosks.revoke(
+        event_id=here, kiosk_id=revoked.kiosk.kiosk_id, actor=SYSTEM, now=datetime.now(UTC)
+    )
+    paired = pair_device(event_id=here), pair_device(event_id=places["private"].event_id)
+    own, elsewhere = (f"Kiosk {one.credential}" for one in paired)
+    return Devices(elsewhere, f"Kiosk {revoked.credential}", own)
+
+
+KIOSK_ROUTES = [
+    name for name, (_, _, operation) in OPERATIONS.items() if {"kiosk": []} in operation["security"]
+]
+
+
+def test_kiosks_may_call_one_route():
+    assert KIOSK_ROUTES == ["admitTickets"]
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if OPERATIONS[name][2]["security"]])
+def test_wrong_kiosk_is_refused_and_nothing_is_written(api, places, devices, name):
+    method, path, _ = OPERATIONS[name]
+    row = ROWS[name]
+    address = path.replace("{eventId}", places["published"].event_id)
+    secret_off = devices.here[:-1] + ("A" if devices.here[-1] != "A" else "B")
+    wrong = {devices.revoked: UNAUTHORIZED, secret_off: UNAUTHORIZED}
+    is_for_kiosks = name in KIOSK_ROUTES
+    wrong[devices.elsewhere] = FORBIDDEN if is_for_kiosks else UNAUTHORIZED
+    if not is_for_kiosks:
+        wrong[devices.here] = UNAUTHORIZED
+    before = written()
+
+    said = {token: api.call(method, address, row.body, token=token).said for token in wrong}
+
+    assert said == wrong
+    assert written() == before
+
+
+def test_private_event_does_not_exist_for_a_kiosk_of_another(api, places, devices):
+    path = f"/events/{places['private'].event_id}/scans"
+
+    assert api.post(path, ROWS["admitTickets"].body, token=devices.here).said == HIDDEN
