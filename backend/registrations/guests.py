@@ -50,6 +50,11 @@ def named_guest_key(event_id: str, name: str) -> str:
     return _keyed(f"{event_id}\n\n{checked_name(name).casefold()}")
 
 
+def key_of_form(event_id: str, once: str, name: str) -> str:
+    """Who a guest without an address is, whom one form may add twice as it is sent again."""
+    return _keyed(f"{event_id}\n\n\n{once}\n{checked_name(name)}")
+
+
 def _keyed(message: str) -> str:
     digest = hmac.new(stage_hmac_key(), message.encode(), hashlib.sha256).digest()
     return base32.encode(digest[:_GUEST_BYTES])

@@ -88,14 +88,15 @@ def write_note(
     _event, registration = _seen(
         event_id, guest, version, action=EventAction.NOTE_GUESTS, actor=actor, now=now
     )
-    text = _checked_note(note)
+    text = checked_note(note)
     if (text or None, attention) == (registration.note, bool(registration.attention)):
         return registration
     values = {"note": text or None, "attention": True if attention else None}
     return registration.revise(values, changed_by=actor.label)
 
 
-def _checked_note(note: str) -> str:
+def checked_note(note: str) -> str:
+    """The note as it is stored; refuses with ``BadInput`` on ``note``."""
     text = note.replace("\r\n", "\n").strip()
     if len(text) > LONGEST_NOTE:
         raise BadInput({"note": f"A note has at most {LONGEST_NOTE:,} characters."})

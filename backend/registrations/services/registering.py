@@ -16,6 +16,7 @@ from backend.events.questions import checked_answers, questions_of
 from backend.registrations import guests, policies, tickets
 from backend.registrations.errors import SoldOut, TryAgain
 from backend.registrations.models import Registration
+from backend.registrations.services.changing import checked_note
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.seats import services as seats
 from backend.seats.claims import Claim
@@ -75,23 +76,34 @@ def add_guest(
     name: str,
     email: str | None,
     answers: Mapping[str, object] | None = None,
+    note: str = "",
+    attention: bool = False,
+    once: str = "",
     action: EventAction = EventAction.MANAGE_GUESTS,
     actor: Actor,
     now: datetime,
 ) -> Outcome:
     """A place for somebody else, by the event's team; without ``email`` a new one each time.
 
+    Unless ``once`` says which form it was: the same name sent again with it is the same guest.
     The desk adds walk-ins (``action`` ``ADD_WALK_IN``). Required questions may stay unanswered.
-    Refuses as ``register`` does, and with ``EventForbidden`` and ``BadInput`` (e-mail).
+    Refuses as ``register`` does, and with ``EventForbidden`` and ``BadInput`` (``email``,
+    ``note``).
     """
     event = events.authorize(event_id=event_id, actor=actor, action=action, now=now)
     policies.check_open(event, now=now)
     given = checked_answers(questions_of(event), answers or {}, complete=False)
     address = guests.checked_email(email) if email else None
-    guest = guests.guest_key(event_id, address) if address else guests.random_guest()
-    draft = draft_of(event, guest, name=name, actor=actor, now=now)
+    draft = draft_of(event, _key_of(event_id, address, name, once), name=name, actor=actor, now=now)
     draft.user_email, draft.answers = address, given or None
+    draft.note, draft.attention = checked_note(note) or None, attention or None
     return take_place(draft, event=event, now=now)
+
+
+def _key_of(event_id: str, address: str | None, name: str, once: str) -> str:
+    if address:
+        return guests.guest_key(event_id, address)
+    return guests.key_of_form(event_id, once, name) if once else guests.random_guest()
 
 
 def draft_of(event: Event, guest: str, *, name: str, actor: Actor, now: datetime) -> Registration:

@@ -407,3 +407,26 @@ def test_the_desk_adds_walk_ins_and_nobody_else():
         services.add_guest(**given, actor=person("dora"))
     with pytest.raises(EventForbidden):
         services.add_guest(**given, actor=person("mallory"), action=EventAction.ADD_WALK_IN)
+
+
+def test_a_form_sent_again_adds_nobody_twice():
+    event = open_event()
+    given = {"event_id": event.uuid, "email": None, "actor": OLGA, "now": NOON, "once": "form-1"}
+
+    first, again, other = (
+        services.add_guest(**given, name=name) for name in ("Walter", " Walter", "Wanda")
+    )
+
+    assert (first.created, again.created, other.created) == (True, False, True)
+    assert first.registration.guest == again.registration.guest
+
+
+def test_the_team_notes_what_the_desk_should_know_when_adding():
+    event = open_event()
+    given = {"event_id": event.uuid, "name": "Bo", "email": None, "actor": OLGA, "now": NOON}
+
+    noted = services.add_guest(**given, note=" VIP ", attention=True).registration
+
+    assert (stored(noted).note, stored(noted).attention) == ("VIP", True)
+    with pytest.raises(BadInput):
+        services.add_guest(**given, note="x" * 2001)
