@@ -11,27 +11,41 @@ from backend.activity import queries as activity
 from backend.checkin import services as checkin
 from backend.checkin.kinds import ScanResult
 from portal.common.event_times import local_text
-from portal.kiosk.answers import answer_of
+from portal.kiosk.answers import answer_of, looked_up
 from portal.kiosk.doors import Door
 
 
 def scan(
     request: HttpRequest, door: Door, form: Form, *, resent: bool, now: datetime
 ) -> dict[str, Any]:
-    """Admit the holder of a ticket, or say why not, as the page shows it."""
-    gate = form.cleaned_data["gate"] or door.gate
-    outcome = checkin.admit(
-        event_id=door.event.uuid,
-        ticket=form.cleaned_data["ticket"],
-        scan_id=form.cleaned_data["scan_id"],
-        gate=gate,
-        actor=door.actor,
-        now=now,
-        resent=resent,
-    )
-    if outcome.result is not ScanResult.ADMITTED:
+    """Let somebody in or out by a ticket, or in by a guest's key; or say why not."""
+    said = form.cleaned_data
+    gate = door.gate if door.kiosk else said["gate"] or door.gate
+    common = {
+        "event_id": door.event.uuid,
+        "scan_id": said["scan_id"],
+        "gate": gate,
+        "actor": door.actor,
+        "now": now,
+        "resent": resent,
+    }
+    if said["guest"]:
+        outcome = checkin.admit_guest(guest=said["guest"], **common)
+    elif said["out"]:
+        outcome = checkin.leave(ticket=said["ticket"], **common)
+    else:
+        outcome = checkin.admit(ticket=said["ticket"], **common)
+    if outcome.result not in (ScanResult.ADMITTED, ScanResult.LEFT):
         request.outcome = outcome.result.lower()
-    return answer_of(outcome, door.event, gate=gate, now=now)
+    return answer_of(outcome, door, gate=gate, now=now)
+
+
+def look_up(door: Door, form: Form, *, now: datetime) -> dict[str, Any]:
+    """What a ticket says; nobody is admitted and nothing is kept."""
+    outcome = checkin.look_up(
+        event_id=door.event.uuid, ticket=form.cleaned_data["ticket"], actor=door.actor, now=now
+    )
+    return looked_up(outcome, door, now=now)
 
 
 def undo(door: Door, form: Form, *, now: datetime) -> dict[str, str]:

@@ -17,8 +17,11 @@ from backend.checkin.kinds import ScanResult
 from backend.checkin.services import ScanOutcome
 from backend.events.details import admission_closes_at, admission_opens_at
 from backend.events.models import Event
+from backend.events.questions import questions_of
 from backend.events.states import EventStatus
+from backend.registrations.models import Registration
 from portal.common.event_times import local_text
+from portal.kiosk.doors import Door
 
 R = ScanResult
 
@@ -43,18 +46,20 @@ LOOKS = {
     R.NOT_YET: Look("", "clock", gettext_lazy("Not yet")),
     R.OVER: Look("", "calendar-off", gettext_lazy("Over")),
     R.LEFT: Look("ok", "logout", gettext_lazy("Left")),
-    R.NOT_IN: Look("warn", "history", gettext_lazy("Not in")),
-    R.NO_REENTRY: Look("bad", "ban", gettext_lazy("No re-entry")),
+    R.NOT_IN: Look("warn", "login", gettext_lazy("Not in")),
+    R.NO_REENTRY: Look("bad", "lock", gettext_lazy("No re-entry")),
 }
 
 
-def answer_of(outcome: ScanOutcome, event: Event, *, gate: str, now: datetime) -> dict[str, Any]:
-    """The answer as the page and its scripts take it; all values are plain texts.
+def answer_of(outcome: ScanOutcome, door: Door, *, gate: str, now: datetime) -> dict[str, Any]:
+    """The answer as the page and its scripts take it; all values are plain texts or lists of them.
 
-    ``guest`` is set where the scan can be undone. ``time`` is the scan's, in the event's zone.
+    ``guest`` is set where the scan can be undone, ``admit`` names whom a tap lets in: the guests a
+    typed code fits. ``alert`` is what the crew wrote, ``urgent`` that it must be read before the
+    guest goes on. ``time`` is the scan's, in the event's zone.
     """
     look = LOOKS[outcome.result]
-    name, why = _sentences(outcome, event, gate=gate, now=now)
+    name, why = _sentences(outcome, door.event, gate=gate, now=now)
     admitted = outcome.result is R.ADMITTED and outcome.registration is not None
     return {
         "scan_id": outcome.scan_id,
@@ -66,8 +71,63 @@ def answer_of(outcome: ScanOutcome, event: Event, *, gate: str, now: datetime) -
         "who": _who(outcome),
         "why": why,
         "guest": outcome.registration.guest if admitted and outcome.registration else "",
-        "time": f"{now.astimezone(ZoneInfo(event.time_zone)):%H:%M:%S}",
+        "admit": [{"guest": one.guest, "name": one.name or ""} for one in outcome.candidates],
+        "facts": [],
+        "time": f"{now.astimezone(ZoneInfo(door.event.time_zone)):%H:%M:%S}",
+        **alert_of(outcome.registration, door),
     }
+
+
+def looked_up(outcome: ScanOutcome, door: Door, *, now: datetime) -> dict[str, Any]:
+    """The same for a ticket that was only looked up: slate whatever it says, as nobody moved.
+
+    ``admit`` names the guest who may come in, ``facts`` are label and value of what they answered.
+    """
+    answer = answer_of(outcome, door, gate="", now=now)
+    found = outcome.registration
+    if outcome.result is R.ADMITTED and found is not None:
+        why = _("Has a place and may come in.")
+        admit = [{"guest": found.guest, "name": found.name or ""}]
+    else:
+        why = f"{answer['word']}. {answer['why']}"
+        admit = answer["admit"]
+    return answer | {
+        "result": "LOOKED_UP",
+        "look": "",
+        "icon": "eye",
+        "word": _("Looked up"),
+        "why": why,
+        "guest": "",
+        "admit": admit,
+        "facts": _facts(found, door),
+    }
+
+
+def alert_of(found: Registration | None, door: Door) -> dict[str, Any]:
+    """``alert`` and ``urgent``: the note as this door may know it. Anybody may stand at a kiosk."""
+    if found is None:
+        return {"alert": "", "urgent": False}
+    note = "" if door.kiosk else str(found.note or "")
+    unseen = _("Needs attention: ask the help desk.") if found.attention else ""
+    return {"alert": note or unseen, "urgent": bool(found.attention)}
+
+
+def _facts(found: Registration | None, door: Door) -> list[list[str]]:
+    """What the guest answered, for the team's own eyes."""
+    if found is None or door.kiosk:
+        return []
+    answers = found.answers or {}
+    return [
+        [question.label, _shown(answers[question.id])]
+        for question in questions_of(door.event)
+        if question.id in answers
+    ]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)
 
 
 def _who(outcome: ScanOutcome) -> str:
@@ -141,7 +201,7 @@ def _canceled(name: str, event: Event) -> tuple[str, str]:
 def _invalid(outcome: ScanOutcome) -> tuple[str, str]:
     if outcome.candidates:
         names = " · ".join(str(one.name or "") for one in outcome.candidates)
-        return names, _("This code fits more than one guest. Scan the QR code instead.")
+        return names, _("This code fits more than one guest. Ask for the name and tap it.")
     return _("Not a ticket, or damaged."), _(
         "Check the eight characters under the QR code and type them, or find the guest by name."
     )

@@ -61,14 +61,14 @@ class Doorway(Protocol):
 class DeskDoorway:
     """For people of the event's team."""
 
-    PAGES = ("scan", "gate", "count", "scans", "undo")
+    PAGES = ("scan", "find", "gate", "count", "scans", "look_up", "undo")
 
     def open(self, request: HttpRequest, *, now: datetime, **keys: str) -> Door:
         if not request.actor.is_signed_in:
             raise Unauthorized(_("You are signed out. Sign in to go on."))
         event = _event_of(request.actor, keys["event_id"], now=now)
         gate = gate_of(request, event.uuid)
-        addresses = {page: reverse(f"kiosk:{page}", kwargs=keys) for page in self.PAGES}
+        addresses = {page: reverse(f"kiosk:{_named(page)}", kwargs=keys) for page in self.PAGES}
         return Door(event, request.actor, gate, addresses)
 
     def way_in(self, keys: Mapping[str, str], refusal: Unauthorized) -> str:
@@ -84,7 +84,18 @@ class DeskDoorway:
 class KioskDoorway:
     """For a paired device: who acts is in its own cookie, whoever is signed in beside it."""
 
-    PAGES = ("pair", "setup", "scan", "status", "leave", "beat", "scans", "undo")
+    PAGES = (
+        "pair",
+        "setup",
+        "scan",
+        "find",
+        "status",
+        "leave",
+        "beat",
+        "scans",
+        "look_up",
+        "undo",
+    )
 
     def open(self, request: HttpRequest, *, now: datetime, **keys: str) -> Door:
         credential = request.COOKIES.get(settings.KIOSK_COOKIE_NAME, "")
@@ -93,7 +104,7 @@ class KioskDoorway:
         kiosk = kiosks.authenticate(credential=credential, now=now)
         request.actor = kiosks.actor_of(kiosk)
         event = _event_of(request.actor, kiosk.event_id, now=now)
-        addresses = {page: reverse(f"kiosk:device-{page}") for page in self.PAGES}
+        addresses = {page: reverse(f"kiosk:device-{_named(page)}") for page in self.PAGES}
         return Door(event, request.actor, kiosk.gate, addresses, kiosk)
 
     def way_in(self, keys: Mapping[str, str], refusal: Unauthorized) -> str:
@@ -111,3 +122,8 @@ AT_KIOSK = KioskDoorway()
 
 def _event_of(actor: Actor, event_id: str, *, now: datetime) -> Event:
     return events.authorize(event_id=event_id, actor=actor, action=EventAction.SCAN, now=now)
+
+
+def _named(page: str) -> str:
+    """A page's part of its pattern's name; templates know it by an attribute."""
+    return page.replace("_", "-")

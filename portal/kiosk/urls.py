@@ -8,6 +8,8 @@ from portal.kiosk.views import devices, scanning, scans
 app_name = "kiosk"
 urlpatterns = [
     path("o/e/<str:event_id>/desk", scanning.ScanView.as_view(), name="scan"),
+    path("o/e/<str:event_id>/desk/find", scanning.FindView.as_view(), name="find"),
+    path("o/e/<str:event_id>/desk/look-up", scans.LookUpView.as_view(), name="look-up"),
     path("o/e/<str:event_id>/desk/gate", scans.GateView.as_view(), name="gate"),
     path("o/e/<str:event_id>/desk/count", scans.CountView.as_view(), name="count"),
     path("o/e/<str:event_id>/desk/scans", scans.ScansView.as_view(), name="scans"),
@@ -15,6 +17,8 @@ urlpatterns = [
     path("k/pair", devices.PairView.as_view(), name="device-pair"),
     path("k/setup", devices.SetupView.as_view(), name="device-setup"),
     path("k/scan", scanning.ScanView.as_view(doorway=AT_KIOSK), name="device-scan"),
+    path("k/search", scanning.FindView.as_view(doorway=AT_KIOSK), name="device-find"),
+    path("k/look-up", scans.LookUpView.as_view(doorway=AT_KIOSK), name="device-look-up"),
     path("k/scans", scans.ScansView.as_view(doorway=AT_KIOSK), name="device-scans"),
     path("k/undo", scanning.UndoEitherView.as_view(doorway=AT_KIOSK), name="device-undo"),
     path("k/beat", scans.BeatView.as_view(), name="device-beat"),

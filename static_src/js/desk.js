@@ -1,8 +1,11 @@
-// The desk page: camera, hand scanner and typed codes go one way, to the queue; answers come back
-// as a screen, a sound and a row.
+// The scanner of desks and kiosks: camera, hand scanner, typed codes and names go one way, to the
+// queue; answers come back as a screen, a sound and a row.
+import { Finder, looksLikeCode, looksLikeName } from "./desk_find.js";
+import { Modes } from "./desk_modes.js";
 import { copy, notice, remember, remembered, text } from "./desk_parts.js";
 import { LastScans } from "./desk_rows.js";
 import { ResultScreen } from "./desk_screen.js";
+import { beat } from "./kiosk_beat.js";
 import { Camera } from "./scan_camera.js";
 import { ScanQueue, send } from "./scan_queue.js";
 import { Sightings } from "./scan_sightings.js";
@@ -21,17 +24,27 @@ const dialog = document.getElementById("gate");
 const sounds = new Sounds(remembered("muted") === "true");
 const sightings = new Sightings();
 const undoing = new Set();
-let gate = remembered(`gate.${desk.dataset.event}`) || desk.dataset.gate;
-let express = remembered("speed") === "express";
+const isKiosk = "kiosk" in desk.dataset; // its gate is the organisers' to say
+let gate = isKiosk ? desk.dataset.gate : remembered(`gate.${desk.dataset.event}`) || desk.dataset.gate;
+let express = remembered("speed", "express" in desk.dataset ? "express" : "confirm") === "express";
 let onItsWay = null; // the scan whose answer is awaited on the page
 let touched = performance.now();
 let typedLast = { ticket: "", at: 0 };
+let leaving = false;
 
 const screen = new ResultScreen({
   behind: document.getElementById("main"),
   onUndo: undo,
+  onAdmit: admit,
   onType: () => field.focus(),
   onClose: () => (touched = performance.now()),
+});
+const modes = new Modes({ buttons: part("[data-modes]"), hints: part("[data-camera]"), key: desk.dataset.event });
+const finder = new Finder({
+  field,
+  place: part("[data-found]"),
+  url: desk.dataset.find,
+  onTrouble: () => notice(text("find-failed")),
 });
 const rows = new LastScans({
   list: part("[data-rows]"),
@@ -56,6 +69,7 @@ const camera = new Camera({
   video: part("[data-feed]"),
   wasm: desk.dataset.wasm,
   facing: remembered("facing", "environment"),
+  device: remembered("camera"),
   onTexts: seen,
   onState: showCamera,
 });
@@ -66,19 +80,48 @@ function seen(texts) {
   const now = performance.now();
   const [ticket] = sightings.fresh(texts, now);
   if (texts.length) touched = now;
-  if (ticket === undefined || screen.isOpen || onItsWay || dialog.open) return;
+  if (ticket === undefined || screen.isOpen || onItsWay || dialog?.open) return;
   sightings.note(ticket, now);
   take(ticket);
 }
 
 function take(ticket) {
+  if (modes.current === "look") return lookUp(ticket);
+  return enqueue({ ticket, out: modes.current === "out" });
+}
+
+// Somebody found by name, or picked among those whom a code fits.
+function admit(guest) {
+  screen.close({ focus: false });
+  finder.clear();
+  field.value = "";
+  return enqueue({ guest });
+}
+
+function enqueue(what) {
   touched = performance.now();
-  const scan = queue.add(ticket, gate);
+  const scan = queue.add(what, gate);
   if (!scan) return notice(text("waiting-twice"));
   onItsWay = scan;
-  const frame = part("[data-camera]");
-  if (frame.dataset.cameraState === "running") frame.dataset.cameraState = "checking";
+  showChecking(true);
   return undefined;
+}
+
+async function lookUp(ticket) {
+  onItsWay = { scan_id: "" }; // one question at a time, like scans
+  showChecking(true);
+  const reply = await send(desk.dataset.lookUp, token, { ticket });
+  settle(onItsWay);
+  if (reply.status === 401) return away(reply.body.sign_in);
+  if (reply.status !== 200) return notice(reply.body.message ?? text("looked-up-not"));
+  sounds.play(reply.body.look);
+  return screen.open(reply.body);
+}
+
+function showChecking(checks) {
+  const frame = part("[data-camera]");
+  const [from, to] = checks ? ["running", "checking"] : ["checking", "running"];
+  if (frame.dataset.cameraState === from) frame.dataset.cameraState = to;
 }
 
 function answered(scan, answer) {
@@ -111,8 +154,7 @@ function waiting(scan) {
 function settle(scan) {
   if (onItsWay?.scan_id !== scan.scan_id) return;
   onItsWay = null;
-  const frame = part("[data-camera]");
-  if (frame.dataset.cameraState === "checking") frame.dataset.cameraState = "running";
+  showChecking(false);
 }
 
 async function undo(answer) {
@@ -129,11 +171,20 @@ async function undo(answer) {
 
 // Typed codes and hand scanners (a keyboard that ends with Enter, wherever the focus is)
 
-part("[data-typed]").addEventListener("submit", (event) => {
+part("[data-typed]").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const ticket = field.value;
-  field.value = "";
+  const typed = field.value;
   part("[data-typed-error]").hidden = true;
+  if (looksLikeName(typed)) {
+    const isName = (await finder.find(typed.trim())) || !looksLikeCode(typed);
+    if (isName) return;
+  }
+  submitCode(typed);
+});
+
+function submitCode(ticket) {
+  finder.clear();
+  field.value = "";
   if (!ticket.trim()) return field.focus();
   const now = performance.now();
   const again = typedLast.ticket === ticket && now - typedLast.at < READ_TWICE_MS;
@@ -142,12 +193,19 @@ part("[data-typed]").addEventListener("submit", (event) => {
   if (matchMedia("(pointer: coarse)").matches) field.blur();
   sightings.note(ticket, now);
   return take(ticket);
+}
+
+desk.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-admit]");
+  if (!form) return;
+  event.preventDefault();
+  admit(form.elements.guest.value);
 });
 
 document.addEventListener("keydown", (event) => {
   touched = performance.now();
   const plain = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (!plain || dialog.open || event.target.matches?.("input, textarea, select")) return;
+  if (!plain || dialog?.open || event.target.matches?.("input, textarea, select")) return;
   screen.close({ focus: false });
   field.focus({ preventScroll: true });
 });
@@ -171,15 +229,37 @@ function change(place, content) {
 }
 
 async function refreshCount() {
+  const count = isKiosk ? await report() : await ask(desk.dataset.count);
+  if (!count) return; // the last good number stays, with its time beside it
+  part("[data-admitted]").textContent = count.admitted;
+  part("[data-as-of]").textContent = count.as_of;
+}
+
+async function ask(url) {
   try {
-    const response = await fetch(desk.dataset.count, { headers: { Accept: "application/json" } });
-    if (!response.ok) return;
-    const count = await response.json();
-    part("[data-admitted]").textContent = count.admitted;
-    part("[data-as-of]").textContent = count.as_of;
+    const response = await fetch(url, { headers: { Accept: "application/json" } });
+    return response.ok ? await response.json() : null;
   } catch {
-    // The last good number stays, with its time beside it.
+    return null;
   }
+}
+
+// A kiosk says that it is there; a revoked one is led away, its unsent scans stay on the device.
+async function report() {
+  const { status, body } = await beat(desk.dataset, token, queue.length);
+  if (status === 401) return away(body.sign_in);
+  if (status !== 200) return null;
+  if (body.gate) {
+    gate = body.gate;
+    part("[data-gate-name]").textContent = gate;
+  }
+  return body;
+}
+
+function away(address) {
+  leaving = true;
+  location.assign(address);
+  return null;
 }
 
 // Camera
@@ -193,9 +273,20 @@ async function showCamera(state) {
   remember("facing", camera.facing);
   part("[data-torch]").hidden = !camera.hasTorch;
   part("[data-torch]").setAttribute("aria-pressed", "false");
-  part("[data-flip]").hidden = (await camera.devices()).length < 2;
+  const devices = await camera.devices();
+  part("[data-flip]").hidden = devices.length < 2;
+  part("[data-choice]").hidden = devices.length < 3; // with two, flipping says it all
+  const choice = part("[data-cameras]");
+  choice.replaceChildren(
+    ...devices.map((device, at) => new Option(device.label || `${text("camera")} ${at + 1}`, device.deviceId)),
+  );
+  choice.value = camera.device;
   return undefined;
 }
+part("[data-cameras]").addEventListener("change", ({ target }) => {
+  remember("camera", target.value);
+  camera.use(target.value);
+});
 
 desk.addEventListener("click", (event) => {
   if (event.target.closest("[data-start]")) {
@@ -207,7 +298,10 @@ part("[data-pause]").addEventListener("click", () => {
   camera.stop("paused");
   part("[data-start]")?.focus();
 });
-part("[data-flip]").addEventListener("click", () => camera.flip());
+part("[data-flip]").addEventListener("click", () => {
+  remember("camera", "");
+  camera.flip();
+});
 part("[data-torch]").addEventListener("click", async ({ currentTarget: button }) => {
   const on = button.getAttribute("aria-pressed") !== "true";
   try {
@@ -259,13 +353,12 @@ async function useGate(name) {
   if (name !== desk.dataset.gate) await send(desk.dataset.gateUrl, token, { gate: name });
   desk.dataset.gate = name;
 }
-dialog.querySelector("[data-gate-form]").addEventListener("submit", () => {
+dialog?.querySelector("[data-gate-form]").addEventListener("submit", () => {
   const name = dialog.querySelector("#gate-input").value.trim();
   if (name) useGate(name);
 });
 
 // Leaving while scans wait would leave guests without an answer.
-let leaving = false;
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-banner] a, [data-way]")) leaving = true;
 });
@@ -278,8 +371,9 @@ showSpeed();
 showMute();
 queue.resume();
 setInterval(refreshCount, COUNT_EVERY_MS);
-if (gate) {
-  useGate(gate);
+if (isKiosk) refreshCount();
+if (gate || isKiosk) {
+  if (!isKiosk) useGate(gate);
   camera.start();
 } else {
   dialog.addEventListener("close", () => camera.start(), { once: true }); // one question at a time

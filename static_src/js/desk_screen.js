@@ -1,5 +1,5 @@
 // The answer to one scan over the whole page, until "Next scan" (Enter, space, Escape) or,
-// in express, a moment after somebody was admitted.
+// in express, a moment after somebody was let in about whom there is nothing to read.
 import { copy, icon } from "./desk_parts.js";
 
 const EXPRESS_MS = 1500;
@@ -11,9 +11,9 @@ export class ResultScreen {
   #opened = 0;
   #back = null;
 
-  // onUndo(answer) · onType(): the typed field is wanted · onClose()
-  constructor({ behind, onUndo, onType, onClose }) {
-    Object.assign(this, { behind, onUndo, onType, onClose });
+  // onUndo(answer) · onAdmit(guest): tapped · onType(): the typed field is wanted · onClose()
+  constructor({ behind, onUndo, onAdmit, onType, onClose }) {
+    Object.assign(this, { behind, onUndo, onAdmit, onType, onClose });
     this.answer = null;
     document.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -32,7 +32,8 @@ export class ResultScreen {
     document.body.append(this.#node);
     this.#node.focus();
     this.#opened = performance.now();
-    if (express && answer.look === "ok") this.#timer = setTimeout(() => this.close(), EXPRESS_MS);
+    const mayPass = answer.look === "ok" && !answer.alert;
+    if (express && mayPass) this.#timer = setTimeout(() => this.close(), EXPRESS_MS);
   }
 
   close({ focus = true } = {}) {
@@ -61,6 +62,9 @@ export class ResultScreen {
     node.querySelector(".fo-result__word").textContent = answer.word;
     this.#line(node.querySelector(".fo-result__name"), answer.name, (line) => line.querySelector("bdi"));
     this.#line(node.querySelector(".fo-result__why"), answer.why);
+    this.#line(node.querySelector("[data-alert]"), answer.alert ?? "", (line) => line.querySelector("span"));
+    node.querySelector("[data-facts]").replaceChildren(...(answer.facts ?? []).map(fact));
+    node.querySelector("[data-picks]").replaceChildren(...(answer.admit ?? []).map((one) => this.#pick(one)));
     const undo = node.querySelector("[data-undo]");
     undo.hidden = !answer.guest;
     undo.addEventListener("submit", (event) => {
@@ -83,6 +87,16 @@ export class ResultScreen {
     return node;
   }
 
+  #pick(guest) {
+    const form = copy("pick").firstElementChild;
+    form.querySelector("[data-name]").textContent = ` ${guest.name}`;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.onAdmit(guest.guest);
+    });
+    return form;
+  }
+
   #line(line, words, inner = (same) => same) {
     inner(line).textContent = words;
     line.hidden = !words;
@@ -98,4 +112,11 @@ export class ResultScreen {
       if (!hasty || event.key === "Escape") this.close();
     }
   }
+}
+
+function fact([label, value]) {
+  const line = copy("fact").firstElementChild;
+  line.querySelector("dt").textContent = label;
+  line.querySelector("dd").textContent = value;
+  return line;
 }

@@ -42,11 +42,13 @@ export class ScanQueue {
     return this.#scans.length;
   }
 
-  // The new scan, or null when this very ticket is on its way.
-  add(text, gate) {
-    const ticket = text.replaceAll("\0", "").slice(0, LONGEST_TICKET);
-    if (!ticket || this.#scans.some((scan) => scan.ticket === ticket)) return null;
-    const scan = { scan_id: newScanId(), ticket, gate, tries: 0 };
+  // The new scan of `what`, { ticket } or { guest } and perhaps { out: true }; null when this very
+  // one is on its way.
+  add(what, gate) {
+    const ticket = (what.ticket ?? "").replaceAll("\0", "").slice(0, LONGEST_TICKET);
+    const scan = { scan_id: newScanId(), ticket, guest: what.guest ?? "", out: what.out ?? false, gate, tries: 0 };
+    const isSame = (other) => other.ticket === ticket && other.guest === scan.guest && other.out === scan.out;
+    if (!(ticket || scan.guest) || this.#scans.some(isSame)) return null;
     this.#scans.push(scan);
     this.#keep(scan);
     this.#wake();
@@ -78,12 +80,8 @@ export class ScanQueue {
   }
 
   async #attempt(scan) {
-    const reply = await send(this.url, this.token, {
-      scan_id: scan.scan_id,
-      ticket: scan.ticket,
-      gate: scan.gate,
-      resent: scan.tries > 0,
-    });
+    const { tries, ...said } = scan;
+    const reply = await send(this.url, this.token, { ...said, resent: tries > 0 });
     if (reply.status === 200) {
       this.#drop(scan);
       this.onAnswer(scan, reply.body);

@@ -8,9 +8,9 @@ from django.http import HttpRequest, JsonResponse
 
 from backend.kiosks import services
 from portal.common.json_body import posted
-from portal.kiosk.acting import count_of, scan, undo
+from portal.kiosk.acting import count_of, look_up, scan, undo
 from portal.kiosk.doors import AT_KIOSK
-from portal.kiosk.forms.desk import BeatForm, GateForm, ScanForm, UndoForm
+from portal.kiosk.forms.desk import BeatForm, GateForm, LookUpForm, ScanForm, UndoForm
 from portal.kiosk.gates import keep_gate
 from portal.kiosk.views.answering import DoorJson, checked
 
@@ -22,6 +22,16 @@ class ScansView(DoorJson):
         form = checked(ScanForm(posted(request)))
         resent = form.cleaned_data["resent"]
         return JsonResponse(scan(request, self.door, form, resent=resent, now=self.now))
+
+
+class LookUpView(DoorJson):
+    """What a ticket says, without admitting anybody."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, **keys: str) -> JsonResponse:
+        form = checked(LookUpForm(posted(request)))
+        return JsonResponse(look_up(self.door, form, now=self.now))
 
 
 class UndoView(DoorJson):

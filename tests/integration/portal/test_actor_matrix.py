@@ -168,6 +168,8 @@ ROWS = {
     "organiser:jobs": Row("organiser"),
     "organiser:job": Row("organiser"),
     "organiser:job-cancel": Row("organiser"),
+    "kiosk:find": Row("desk"),
+    "kiosk:look-up": Row("desk", scan, json=True),
     "organiser:job-retry": Row("organiser"),
     "organiser:job-file": Row("organiser"),
     **dict.fromkeys(
@@ -183,6 +185,8 @@ ROWS = {
         ),
         DEVICE,
     ),
+            "kiosk:device-find",
+            "kiosk:device-look-up",
     "organiser:kiosks": Row("organiser"),
     "organiser:kiosk-new": Row("organiser", device),
     "organiser:kiosk": Row("organiser", device),

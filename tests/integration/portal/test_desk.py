@@ -103,6 +103,10 @@ def test_scan_admits_and_says_what_can_be_undone(event, staff):
         "who": NAME,
         "why": "North foyer",
         "guest": registration.guest,
+        "admit": [],
+        "facts": [],
+        "alert": "",
+        "urgent": False,
         "time": answer["time"],
     }
     assert stored(registration).admission == Admission.IN
@@ -213,6 +217,7 @@ def test_typed_code_that_fits_two_guests_admits_neither(event, staff):
     answer = scan(staff(), event, tickets.short_code(one.guest, one.ticket_no)).json()
 
     assert (answer["result"], answer["name"]) == ("INVALID", f"{NAME} · Bo")
+    assert answer["admit"] == [{"guest": one.guest, "name": NAME}, {"guest": two.guest, "name": "Bo"}]
     assert [stored(each).admission for each in (one, two)] == [Admission.EXPECTED] * 2
 
 
