@@ -50,6 +50,16 @@ class Numbers:
     curve: Curve | None
 
     @property
+    def inside(self) -> int:
+        """Who came and did not leave for now."""
+        return self.totals.admitted - self.totals.out
+
+    @property
+    def gates(self) -> list[tuple[str, int]]:
+        """Gates and who came through them, the busiest first; one that nobody named is empty."""
+        return sorted(self.totals.gates.items(), key=lambda gate: (-gate[1], gate[0]))
+
+    @property
     def latest(self) -> list[Span]:
         return self.spans[:ROWS]
 

@@ -44,11 +44,11 @@ def test_a_volunteer_is_invited_joins_and_leaves(
     expect(hers.get_by_role("status")).to_contain_text("Your role: Desk.")
 
     page.reload()
-    expect(page.get_by_role("list").get_by_text("Dora Desk")).to_be_visible()
+    expect(page.get_by_role("list").get_by_text("Dora Desk", exact=True)).to_be_visible()
     page.get_by_role("button", name="Remove Dora Desk").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_role("status")).to_contain_text("Removed from the team.")
-    expect(page.get_by_role("list").get_by_text("Dora Desk")).to_have_count(0)
+    expect(page.get_by_role("list").get_by_text("Dora Desk", exact=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])

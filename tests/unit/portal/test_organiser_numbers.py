@@ -79,3 +79,18 @@ def test_scale_ends_at_a_round_number_above(most, top):
 
 def test_clock_that_runs_behind_the_counters_breaks_nothing():
     assert numbers({10: 5}, at=3).curve is not None
+
+
+def test_gates_show_the_busiest_first_and_who_left_is_not_inside():
+    totals = Totals(
+        registered=9,
+        canceled=0,
+        admitted=7,
+        arrivals={},
+        gates={"North": 2, "": 1, "South": 4},
+        out=3,
+    )
+
+    shown = numbers_of(totals, zone="Europe/Vienna", now=NINE)
+
+    assert (shown.gates, shown.inside) == ([("South", 4), ("North", 2), ("", 1)], 4)
