@@ -17,7 +17,7 @@ from backend.registrations.streams import Change
 def record_passage(change: Change, *, now: datetime) -> None:
     """Keep the scan that let a guest in or out; repeating it changes nothing."""
     new = change.new
-    if new is None:
+    if new is None or change.is_other_address:
         return
     if change.came_at:
         _keep(

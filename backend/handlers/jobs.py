@@ -23,7 +23,7 @@ from backend.jobs.models import Job
 from backend.jobs.progress import StepResult
 from backend.jobs.runner import Step
 from backend.lifecycle import cancellation
-from backend.registrations import imports
+from backend.registrations import adoption, bulk, exports, imports
 from backend.shared.clock import utc_now
 from backend.shared.errors import DomainError
 from backend.shared.failures import traits_of
@@ -34,7 +34,10 @@ SPARED_MS = 60_000
 
 STEPS: dict[JobKind, Step] = {
     JobKind.IMPORT_GUESTS: imports.step,
+    JobKind.EXPORT_GUESTS: exports.step,
+    JobKind.CHANGE_GUESTS: bulk.step,
     JobKind.CANCEL_EVENT: cancellation.step,
+    JobKind.ADOPT_SEATS: adoption.step,
 }
 
 

@@ -24,6 +24,9 @@ Composer = Callable[..., Message | Suppression]
 COMPOSERS: dict[str, Composer] = {
     mails.CONFIRMED: mails.compose,
     mails.CANCELED: mails.compose,
+    mails.WAITLISTED: mails.compose,
+    mails.PROMOTED: mails.compose,
+    mails.MOVED: mails.compose,
     event_mails.INVITED: event_mails.compose,
 }
 _channel = EmailChannel()

@@ -26,6 +26,8 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         _count(shard, group, failed)
     for change in changes:
         _react(change, failed)
+    for event_id, group in streams.by_event(changes).items():
+        _see_to_seats(event_id, group, failed)
     for number, reason in failed.items():
         logger.error("stream record failed", extra={"sequence_number": number, "reason": reason})
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
@@ -52,6 +54,14 @@ def _count(shard: str, changes: Sequence[Change], failed: dict[str, str]) -> Non
         streams.count(changes)
     except Exception as error:  # noqa: BLE001 - the batch's other records go on
         logger.error("counting failed", extra={"shard": shard, **traits_of(error)})
+        failed.setdefault(changes[0].sequence_number, type(error).__name__)
+
+
+def _see_to_seats(event_id: str, changes: Sequence[Change], failed: dict[str, str]) -> None:
+    try:
+        streams.see_to_seats(changes, now=utc_now())
+    except Exception as error:  # noqa: BLE001 - the batch's other records go on
+        logger.error("seeing to seats failed", extra={"event_id": event_id, **traits_of(error)})
         failed.setdefault(changes[0].sequence_number, type(error).__name__)
 
 

@@ -4,7 +4,8 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 
 from backend.events.states import EventStatus
 from backend.lifecycle import services
-from backend.shared.clock import parse_iso
+from backend.registrations import services as registrations
+from backend.shared.clock import parse_iso, utc_now
 
 
 def follow_cancellation(record: DynamoDBRecord) -> None:
@@ -23,3 +24,13 @@ def follow_cancellation(record: DynamoDBRecord) -> None:
         actor_label=new["changed_by"],
         now=parse_iso(new["updated_at"]),
     )
+
+
+def follow_capacity(record: DynamoDBRecord) -> None:
+    """Give seats that a change of the capacity brought to who waits. Bears being repeated."""
+    change = record.dynamodb
+    old, new = (change.old_image, change.new_image) if change else ({}, {})
+    if not old or not new or new["status"] != EventStatus.PUBLISHED:
+        return
+    if old.get("capacity") != new.get("capacity"):
+        registrations.promote_waiting(event_id=new["uuid"], now=utc_now())

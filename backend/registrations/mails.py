@@ -23,23 +23,31 @@ from backend.shared.config import config
 
 CONFIRMED = "registration_confirmed"
 CANCELED = "registration_canceled"
+WAITLISTED = "registration_waitlisted"
+PROMOTED = "registration_promoted"
+MOVED = "registration_moved"
+_EACH_TIME = (PROMOTED, MOVED)
+"""What can happen to one ticket number more than once."""
 
 
 def enqueue(
     template: str, registration: Registration, *, now: datetime, again_at: datetime | None = None
 ) -> None:
-    """Ask for one of the mails above, once per ticket number; no address, no mail.
+    """Ask for one of the mails above; no address, no mail.
 
-    ``again_at``: somebody asked for it once more at that moment, so once more for that.
+    Once per ticket number, or per promotion and move of it. ``again_at``: somebody asked for it once more at that moment, so once more for that.
     """
     if not registration.user_email:
         return
     ticket = f"{registration.event_id}#{registration.guest}#{registration.ticket_no}"
     again = f"#{iso(again_at)}" if again_at else ""
+    if template in _EACH_TIME:
+        again = f"#{int(registration.version)}"
     notifications.enqueue(
         key=f"{template}#{ticket}{again}",
         template=template,
-        recipient=registration.user_email,
+        # Whose address is looked up when it is sent: the outbox needs to know none.
+        recipient=registration.guest,
         values={
             "shard": registration.shard,
             "guest": registration.guest,
@@ -62,10 +70,26 @@ def compose(notification: Notification, *, now: datetime) -> Message | Suppressi
         return _compose_canceled(registration, now=now)
     if registration.ticket_no != facts["ticket_no"]:
         return Suppression("ticket_reissued")
-    return _compose_confirmed(registration, now=now)
+    if notification.template in (WAITLISTED, MOVED):
+        return _compose_waiting(notification.template, registration, now=now)
+    return _compose_confirmed(notification.template, registration, now=now)
 
 
-def _compose_confirmed(registration: Registration, *, now: datetime) -> Message | Suppression:
+def _compose_waiting(
+    template: str, registration: Registration, *, now: datetime
+) -> Message | Suppression:
+    if registration.status is not RegistrationStatus.WAITLISTED:
+        return Suppression("registration_not_waitlisted")
+    event = events.settings_of(registration.event_id, now=now)
+    if event.status is EventStatus.CANCELED:
+        return Suppression("event_canceled")
+    ticket_url = f"{config().public_base_url}/me/tickets/{event.uuid}"
+    return _message(template, registration, event, facts={"ticket_url": ticket_url}, attachments=())
+
+
+def _compose_confirmed(
+    template: str, registration: Registration, *, now: datetime
+) -> Message | Suppression:
     if registration.status is not RegistrationStatus.CONFIRMED:
         return Suppression("registration_not_confirmed")
     event = events.settings_of(registration.event_id, now=now)
@@ -74,7 +98,7 @@ def _compose_confirmed(registration: Registration, *, now: datetime) -> Message 
     image = tickets.qr_png(tickets.issue(registration))
     ticket_url = f"{config().public_base_url}/me/tickets/{event.uuid}"
     return _message(
-        CONFIRMED,
+        template,
         registration,
         event,
         facts={
@@ -92,7 +116,8 @@ def _compose_confirmed(registration: Registration, *, now: datetime) -> Message 
 def _compose_canceled(registration: Registration, *, now: datetime) -> Message | Suppression:
     if registration.status in ACTIVE:
         return Suppression("registered_again")
-    event = events.settings_of(registration.event_id, now=now)
+    # Not from the cache: these mails follow within seconds of an event's being called off.
+    event = Event.fetch(registration.event_id)
     by_organiser = event.status is EventStatus.CANCELED
     return _message(
         CANCELED,

@@ -13,11 +13,14 @@ from typing import Any
 from backend.activity import counters
 from backend.activity import services as activity
 from backend.activity.kinds import ActivityKind, Counter
+from backend.events.models import Event
 from backend.registrations import mails, services
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
+from backend.shared.actor import Actor, ActorKind
 
 K, S = ActivityKind, RegistrationStatus
+_STREAM = Actor(ActorKind.SYSTEM)
 _MOVES = (K.GUEST_WAITLISTED, K.GUEST_PROMOTED, K.GUEST_CANCELED)
 
 
@@ -63,6 +66,18 @@ class Change:
         return old.left_scan != new.left_scan
 
     @property
+    def is_other_address(self) -> bool:
+        """Whether the guest was registered before, under another key, for another address."""
+        is_new = self.old is None or not self.old.is_active
+        return bool(is_new and self.new is not None and self.new.former_guest)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the guest has a place, waits, or has given up, and had not before."""
+        before = self.old.status if self.old else None
+        return before is not (self.new.status if self.new else None)
+
+    @property
     def undone(self) -> bool:
         """Whether the entry of a guest who was in was taken back."""
         return bool(_in_since(self.old)) and not _in_since(self.new) and not self.went_out
@@ -96,13 +111,23 @@ def by_shard(changes: Sequence[Change]) -> dict[str, list[Change]]:
     return {shard: list(group) for shard, group in groupby(ordered, key=lambda c: c.shard)}
 
 
+def by_event(changes: Sequence[Change]) -> dict[str, list[Change]]:
+    """The changes of each event, in the order they came."""
+    events: dict[str, list[Change]] = {}
+    for change in changes:
+        events.setdefault(change.shard.rpartition("#")[0], []).append(change)
+    return events
+
+
 def deltas_of(change: Change) -> dict[str, int]:
     """What one change adds to the counters of its shard."""
     deltas: dict[str, int] = {}
     if change.is_confirmed and not change.was_confirmed:
         deltas[Counter.REGISTERED] = 1
     if change.was_confirmed and not change.is_confirmed:
-        deltas[Counter.CANCELED] = 1
+        # Who waits again, or goes on under another key, gave nothing back.
+        given_up = change.new is not None and change.new.status is S.CANCELED
+        deltas |= {Counter.CANCELED: 1} if given_up else {Counter.REGISTERED: -1}
     came, had_come = _arrival_of(change.new), _arrival_of(change.old)
     if came and not had_come:
         deltas |= dict.fromkeys(_counters_of_arrival(*came), 1)
@@ -132,14 +157,62 @@ def react(change: Change, *, now: datetime) -> None:
         services.release_seat(event_id=old.event_id, claim=old.claim, now=now)
     if new is None:
         return
-    same = change.was_confirmed and _same_ticket(old, new)
-    if change.is_confirmed and not same and not _was_added_quietly(change):
-        mails.enqueue(mails.CONFIRMED, new, now=now)
+    template = _mail_about(change, new)
+    if template and not _was_added_quietly(change):
+        mails.enqueue(template, new, now=now)
     if _asked_again(old, new):
         mails.enqueue(mails.CONFIRMED, new, now=now, again_at=new.resent_at)
-    if new.status is S.CANCELED and old is not None and old.status is not S.CANCELED:
-        mails.enqueue(mails.CANCELED, new, now=now)
     _record(change, new)
+
+
+def _mail_about(change: Change, new: Registration) -> str | None:
+    """The mail that a change calls for, if any."""
+    before = change.old.status if change.old else None
+    if new.status is before:
+        replaced = change.is_confirmed and not _same_ticket(change.old, new)
+        return mails.CONFIRMED if replaced else None
+    if new.status is S.CONFIRMED:
+        return mails.PROMOTED if before is S.WAITLISTED else mails.CONFIRMED
+    if new.status is S.WAITLISTED:
+        return mails.MOVED if before is S.CONFIRMED else mails.WAITLISTED
+    return mails.CANCELED if before else None
+
+
+def see_to_seats(changes: Sequence[Change], *, now: datetime) -> None:
+    """What the changes of one event call for together, after each was reacted to.
+
+    Who got a place or waits at an event that was called off is canceled: their commits were on
+    the way when the event's job passed. Who was confirmed without a claim, but there is a limit
+    by now, gets one. Who waits is announced, and the promoter runs after whatever may have freed
+    a seat, or used up one run of it.
+    """
+    moves = [change for change in changes if change.moved]
+    if not moves:
+        return
+    event_id = moves[0].shard.rpartition("#")[0]
+    came = [change.new for change in moves if change.new is not None and change.new.is_active]
+    # Read now, past any cache: after all these changes were written.
+    if came and Event.fetch(event_id).canceled_at is not None:
+        _cancel_all(came, now=now)
+        return
+    if any(one.status is S.WAITLISTED for one in came):
+        services.note_waiting(event_id=event_id, now=now)
+    unclaimed = [one for one in came if one.is_confirmed and one.claim is None]
+    has_limit = services.adopt_late(unclaimed, now=now)
+    if has_limit or any(_calls_promoter(change) for change in moves):
+        services.promote_waiting(event_id=event_id, now=now)
+
+
+def _cancel_all(came: Sequence[Registration], *, now: datetime) -> None:
+    current = Registration.find_current([(one.shard, one.guest) for one in came])
+    for found in current.values():
+        services.cancel_called_off(found, changed_by=_STREAM.label, now=now)
+
+
+def _calls_promoter(change: Change) -> bool:
+    waits = change.new is not None and change.new.status is S.WAITLISTED
+    waited = change.old is not None and change.old.status is S.WAITLISTED
+    return waits or waited or change.was_confirmed
 
 
 def _record(change: Change, new: Registration) -> None:
@@ -169,6 +242,8 @@ def _details_of(kind: ActivityKind, new: Registration) -> dict[str, str] | None:
 def _kind_of(change: Change, new: Registration) -> ActivityKind | None:
     """What happened, in the words of the activity record; ``None``: nothing worth a line."""
     old = change.old
+    if change.is_other_address:
+        return K.GUEST_CHANGED
     if old is None or old.status is not new.status:
         return _kind_of_move(old, new)
     if change.came_at:
@@ -181,6 +256,8 @@ def _kind_of(change: Change, new: Registration) -> ActivityKind | None:
 
 
 def _kind_of_edit(old: Registration, new: Registration) -> ActivityKind | None:
+    if new.erased_at and not old.erased_at:
+        return K.GUEST_ERASED
     if _differ(old, new, "name", "user_email", "answers"):
         return K.GUEST_CHANGED
     if _differ(old, new, "note", "attention"):

@@ -222,7 +222,11 @@ def tables_of(stack: str, role: str) -> set[str]:
         ("api", "ScansRole", {"Registrations", "Scans", "Events", "Team"}),
         ("api", "KioskAuthorizerRole", {"Kiosks"}),
         ("streams", "KiosksStreamRole", {"Activity"}),
-        ("streams", "EventsStreamRole", {"Events", "SeatBlocks", "Activity", "Jobs"}),
+        (
+            "streams",
+            "EventsStreamRole",
+            {"Events", "Registrations", "SeatBlocks", "Activity", "Jobs"},
+        ),
         (
             "streams",
             "NotificationsStreamRole",
@@ -267,6 +271,7 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Registrations": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
                 "Registrations/index/email_index": {"Query"},
                 "Registrations/index/name_index": {"Query"},
+                "Registrations/index/waiting_index": {"Query"},
                 "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
                 "Events": {"GetItem"},
                 "Team": {"GetItem"},
@@ -278,6 +283,8 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
             {
                 "Events": {"GetItem"},
                 "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
+                "Registrations": {"GetItem", "UpdateItem"},
+                "Registrations/index/waiting_index": {"Query"},
                 "Activity": {"PutItem"},
                 "Jobs": {"GetItem", "PutItem"},
             },
@@ -288,6 +295,8 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
             {
                 "Events": {"GetItem"},
                 "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
+                "Registrations": {"GetItem", "UpdateItem", "BatchGetItem"},
+                "Registrations/index/waiting_index": {"Query"},
                 "Scans": {"PutItem"},
                 "Activity": {"PutItem"},
                 "Stats": {"UpdateItem"},
@@ -314,7 +323,8 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
             {
                 "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
                 "SeatBlocks/index/audit_index": {"Query"},
-                "Registrations": {"BatchGetItem", "PutItem", "UpdateItem"},
+                "Registrations": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "Query"},
+                "Registrations/index/waiting_index": {"Query"},
                 "Events": {"GetItem"},
                 "Notifications": {"UpdateItem"},
                 "Notifications/index/stuck_index": {"Query"},

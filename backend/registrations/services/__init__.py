@@ -3,7 +3,7 @@
 Mails, counters and the repeated release of a seat hang on the table's stream.
 """
 
-from backend.registrations.services.adopting import adopt_page, adopt_seat, adopt_seats
+from backend.registrations.services.adopting import adopt_late, adopt_page, adopt_seat, adopt_seats
 from backend.registrations.services.auditing import (
     AUDITED_AFTER_END,
     audit_seats,
@@ -13,6 +13,7 @@ from backend.registrations.services.canceling import (
     cancel_called_off,
     cancel_guest,
     cancel_mine,
+    note_waiting,
     release_seat,
 )
 from backend.registrations.services.changing import (
@@ -32,6 +33,7 @@ __all__ = [
     "AUDITED_AFTER_END",
     "Outcome",
     "add_guest",
+    "adopt_late",
     "adopt_page",
     "adopt_seat",
     "adopt_seats",
@@ -44,6 +46,7 @@ __all__ = [
     "change_name",
     "list_due_audits",
     "move_to_waiting_list",
+    "note_waiting",
     "promote_guest",
     "promote_waiting",
     "register",

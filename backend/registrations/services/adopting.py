@@ -1,9 +1,11 @@
 """Claims for guests who were confirmed while their event had no limit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from backend.events import queries as events
 from backend.registrations.models import Registration
+from backend.seats import queries as seat_queries
 from backend.seats import services as seats
 from backend.shared import db
 
@@ -35,6 +37,23 @@ def adopt_seat(registration: Registration, *, now: datetime) -> bool:
             return True
         seats.release(pool=registration.event_id, claim=held, now=now)
     return False
+
+
+def adopt_late(confirmed: Sequence[Registration], *, now: datetime) -> bool:
+    """Adopt guests of one event who were seen confirmed without a claim; whether it has a limit.
+
+    For commits that were decided without a limit and landed after there was one again. If there
+    is, the caller lets the pool be counted (``promote_waiting`` does), whoever adopted them.
+    """
+    if not confirmed:
+        return False
+    view = seat_queries.view_of(confirmed[0].event_id, now=now, fresh=True)
+    if not view.limited:
+        return False
+    current = Registration.find_current([(one.shard, one.guest) for one in confirmed])
+    for found in current.values():
+        adopt_seat(found, now=now)
+    return True
 
 
 def adopt_page(

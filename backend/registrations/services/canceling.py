@@ -75,3 +75,8 @@ def _cancel(registration: Registration, *, actor: Actor, now: datetime) -> Regis
 def release_seat(*, event_id: str, claim: Claim, now: datetime) -> None:
     """Repeat the release of a seat that a cancellation freed: what the table's stream does."""
     seats.release(pool=event_id, claim=claim, now=now)
+
+
+def note_waiting(*, event_id: str, now: datetime) -> None:
+    """Repeat that somebody waits: what the table's stream does."""
+    seats.note_waiting(pool=event_id, now=now)

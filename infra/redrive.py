@@ -1,0 +1,204 @@
+"""``python -m infra.redrive --stage NAME``: follow again the changes that could not be followed.
+
+The queue of failed changes holds pointers into the tables' streams, which keep records for a day.
+Each record is handed to its function as it was. When it fails again, because nobody can read what
+it says, it is handed over as the item stands now; the counters of that event are then counted anew.
+What cannot be followed yet stays in the queue; what the stream has forgotten is told and let go.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.deploy import Target, stack_outputs
+from infra.deploy.environment import backend_environment
+from infra.deploy.stage import stage_parameters
+from infra.localcloud.cloud import LocalCloud
+from infra.localcloud.places import DEFAULT_STATE
+
+HELD_SECONDS = 120
+MOST_READS = 50
+Record = dict[str, Any]
+
+
+@dataclass
+class Redriven:
+    """What became of the pointers, and which events are counted anew."""
+
+    followed: int = 0
+    left: int = 0
+    forgotten: list[str] = field(default_factory=list)
+    events: set[str] = field(default_factory=set)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Redrive a stage's queue; 1 when something had to stay in it."""
+    parser = argparse.ArgumentParser(prog="python -m infra.redrive", description=__doc__)
+    parser.add_argument("--stage", required=True, help="a stage that is deployed")
+    stage = parser.parse_args(arguments).stage
+    target = _target(stage)
+    try:
+        done = redrive(stage, target)
+    except (ClientError, BotoCoreError, LookupError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{done.followed} followed, {done.left} left in the queue.")
+    for pointer in done.forgotten:
+        print(f"The stream keeps no record any more of {pointer}: the nightly audit looks there.")
+    for event_id in sorted(done.events):
+        print(f"Counting the guests of {event_id} anew.")
+    return 1 if done.left else 0
+
+
+def _target(stage: str) -> Target:
+    target = Target.from_environment()
+    if stage != "local" or target.is_local:
+        return target
+    return Target(LocalCloud(DEFAULT_STATE).endpoint)
+
+
+def redrive(stage: str, target: Target) -> Redriven:
+    """Go once through the queue of the stage; starts a recount where counters lost a record."""
+    stacks = stack_outputs(stage, target=target)
+    outputs = {key: value for stack in stacks.values() for key, value in stack.items()}
+    if "FailedChangesQueue" not in outputs:
+        raise LookupError(f"Stage {stage} is not deployed here.")
+    queue, sqs = outputs["FailedChangesQueue"], target.client("sqs")
+    done = Redriven()
+    while messages := _receive(sqs, queue):
+        for message in messages:
+            pointer = json.loads(message["Body"])
+            if _follow(pointer, target=target, done=done):
+                done.followed += 1
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            else:
+                done.left += 1
+    _recount(done.events, {**stage_parameters(stage, target), **outputs}, target)
+    return done
+
+
+def _receive(sqs: Any, queue: str) -> list[dict[str, Any]]:
+    """What nobody else holds; what stays is held long enough not to come again in this run."""
+    answer = sqs.receive_message(
+        QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=HELD_SECONDS
+    )
+    found: list[dict[str, Any]] = answer.get("Messages", [])
+    return found
+
+
+def _follow(pointer: Mapping[str, Any], *, target: Target, done: Redriven) -> bool:
+    batch, function = pointer["DDBStreamBatchInfo"], pointer["requestContext"]["functionArn"]
+    records = list(_records(batch, target.client("dynamodbstreams")))
+    if not records:
+        table = batch["streamArn"].split("/")[1]
+        done.forgotten.append(f"{table} from {batch['approximateArrivalOfFirstRecord']}")
+        return True
+    failed = _failed(_invoke(function, records, target), records)
+    if not failed:
+        return True
+    present = [_as_it_stands(record, batch["streamArn"], target) for record in failed]
+    if _failed(_invoke(function, present, target), present):
+        return False
+    shards = [record["dynamodb"]["Keys"].get("shard", {}).get("S", "") for record in failed]
+    done.events |= {shard.rpartition("#")[0] for shard in shards if shard}
+    return True
+
+
+def _records(batch: Mapping[str, Any], streams: Any) -> Iterator[Record]:
+    """The records from the first to the last of the batch, if the stream still has them."""
+    try:
+        iterator = streams.get_shard_iterator(
+            StreamArn=batch["streamArn"],
+            ShardId=batch["shardId"],
+            ShardIteratorType="AT_SEQUENCE_NUMBER",
+            SequenceNumber=batch["startSequenceNumber"],
+        )["ShardIterator"]
+    except (
+        streams.exceptions.TrimmedDataAccessException,
+        streams.exceptions.ResourceNotFoundException,
+    ):
+        return
+    last = int(batch["endSequenceNumber"])
+    for _ in range(MOST_READS):
+        answer = streams.get_records(ShardIterator=iterator)
+        for record in answer["Records"]:
+            if int(record["dynamodb"]["SequenceNumber"]) > last:
+                return
+            yield _as_delivered(record, batch["streamArn"])
+        iterator = answer.get("NextShardIterator")
+        if not iterator or not answer["Records"]:
+            return
+
+
+def _as_delivered(record: Record, arn: str) -> Record:
+    """As Lambda gets it: times are seconds."""
+    written = dict(record["dynamodb"])
+    written["ApproximateCreationDateTime"] = written["ApproximateCreationDateTime"].timestamp()
+    return {**record, "eventSourceARN": arn, "dynamodb": written}
+
+
+def _as_it_stands(record: Record, arn: str, target: Target) -> Record:
+    """The change to what the item is now, from nothing: reactions bear being repeated."""
+    keys = record["dynamodb"]["Keys"]
+    found = target.client("dynamodb").get_item(
+        TableName=arn.split("/")[1], Key=keys, ConsistentRead=True
+    )
+    written = {
+        name: v for name, v in record["dynamodb"].items() if name not in ("OldImage", "NewImage")
+    }
+    if "Item" in found:
+        written["NewImage"] = found["Item"]
+    return {**record, "dynamodb": written}
+
+
+def _invoke(function: str, records: Sequence[Record], target: Target) -> Any:
+    answer = target.client("lambda").invoke(
+        FunctionName=function, Payload=json.dumps({"Records": records}).encode()
+    )
+    return None if answer.get("FunctionError") else json.loads(answer["Payload"].read())
+
+
+def _failed(answer: Any, records: Sequence[Record]) -> list[Record]:
+    """Those that the function says failed; all, when it did not get to say."""
+    if not isinstance(answer, dict):
+        return list(records)
+    named = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures", [])}
+    return [record for record in records if record["dynamodb"]["SequenceNumber"] in named]
+
+
+def _recount(events: set[str], values: Mapping[str, str], target: Target) -> None:
+    if not events:
+        return
+    os.environ.update(backend_environment(values))
+    if target.endpoint:
+        os.environ["AWS_ENDPOINT_URL"] = target.endpoint
+    # The domain reads its stage from the environment when it is imported.
+    from backend.jobs import services as jobs
+    from backend.jobs.errors import LaneBusy
+    from backend.jobs.kinds import JobKind
+    from backend.shared.actor import SYSTEM
+    from backend.shared.clock import utc_now
+
+    for event_id in events:
+        try:
+            jobs.start_job(
+                kind=JobKind.RECOUNT,
+                event_id=event_id,
+                params={},
+                actor_label=SYSTEM.label,
+                user_id="",
+                total=None,
+                now=utc_now(),
+            )
+        except LaneBusy:
+            continue  # it is being counted already
+
+
+if __name__ == "__main__":
+    sys.exit(main())

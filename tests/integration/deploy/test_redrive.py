@@ -1,0 +1,91 @@
+"""A change that nobody can read is set aside, and followed once its item is right again."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from backend.activity.queries import totals
+from backend.notifications.models import Notification
+from backend.registrations import mails
+from backend.registrations.models import Registration
+from backend.seats import services as seats
+from infra.deploy import Target
+from infra.redrive import Redriven, main, redrive
+from tests.factories.events import make_event
+from tests.factories.registrations import make_registration
+
+
+def eventually(look: Callable[[], Any], wanted: Any, seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while look() != wanted and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert look() == wanted
+
+
+def waiting(stage: dict[str, str]) -> int:
+    found = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=stage["FailedChangesQueue"], AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def spoil(guest: Registration, status: str) -> None:
+    """A write past all our code: what nobody can read."""
+    boto3.client("dynamodb").update_item(
+        TableName=Registration.Meta.table_name,
+        Key={"shard": {"S": guest.shard}, "guest": {"S": guest.guest}},
+        UpdateExpression="SET #s = :s",
+        ExpressionAttributeNames={"#s": "status"},
+        ExpressionAttributeValues={":s": {"S": status}},
+    )
+
+
+@pytest.fixture
+def event(stage):
+    now = datetime.now(UTC)
+    event = make_event(starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=5))
+    seats.open_pool(pool=event.uuid, capacity=event.capacity, now=now)
+    return event
+
+
+def confirmed(event) -> int:
+    return totals(event_id=event.uuid, shards=event.shards).confirmed
+
+
+def test_poison_is_set_aside_and_redriven_and_counters_are_exact_again(stage, stage_cloud, event):
+    guest = make_registration(event_id=event.uuid, shards=event.shards)
+    eventually(lambda: confirmed(event), 1)
+    spoil(guest, "NONSENSE")
+    spoil(guest, "CONFIRMED")
+    other = make_registration(
+        event_id=event.uuid, shards=event.shards, user_email="other@example.com"
+    )
+
+    eventually(lambda: waiting(stage) >= 2, True)
+    eventually(lambda: confirmed(event), 2)  # the poison stopped nobody behind it
+    done = redrive("test", Target(stage_cloud.endpoint))
+
+    assert (done.followed >= 2, done.left, done.events) == (True, 0, {event.uuid})
+    assert waiting(stage) == 0
+    eventually(lambda: confirmed(event), 2)
+    key = f"{event.uuid}#{other.guest}#{other.ticket_no}"
+    eventually(lambda: Notification.find(f"{mails.CONFIRMED}#{key}") is not None, True)
+
+
+def test_an_empty_queue_is_no_work(stage, stage_cloud, capsys, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stage_cloud.endpoint)
+
+    assert redrive("test", Target(stage_cloud.endpoint)) == Redriven()
+    assert main(["--stage", "test"]) == 0
+    assert capsys.readouterr().out == "0 followed, 0 left in the queue.\n"
+
+
+def test_a_stage_that_is_not_there_is_told_in_a_sentence(stage_cloud, stage, capsys, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stage_cloud.endpoint)
+
+    assert main(["--stage", "nowhere"]) == 1
+    assert capsys.readouterr().err == "Stage nowhere is not deployed here.\n"
