@@ -78,6 +78,10 @@ FIELDS = {
     "waiting_list": gettext_lazy("waiting list"),
     "visibility": gettext_lazy("who finds it"),
 }
+    "questions": gettext_lazy("questions"),
+    "admission_opens_at": gettext_lazy("opening of admission"),
+    "admission_closes_at": gettext_lazy("end of admission"),
+    "reentry": gettext_lazy("coming in again"),
 DEVICES = {
     "phone": gettext_lazy("on a phone"),
     "tablet": gettext_lazy("on a tablet"),

@@ -30,7 +30,7 @@ class Tab:
 
 def _is_past(event: Event, now: datetime) -> bool:
     over = event.status is S.PUBLISHED and event.ends_at <= now
-    return over or event.status in (S.FINISHED, S.ARCHIVED)
+    return over or event.status is S.FINISHED
 
 
 TABS = {
@@ -40,6 +40,7 @@ TABS = {
         Tab("drafts", _("Drafts"), lambda e, _now: e.status is S.DRAFT),
         Tab("past", _("Past"), _is_past, latest_first=True),
         Tab("canceled", _("Canceled"), lambda e, _now: e.status is S.CANCELED, latest_first=True),
+        Tab("archive", _("Archive"), lambda e, _now: e.status is S.ARCHIVED, latest_first=True),
     )
 }
 

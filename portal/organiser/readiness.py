@@ -49,7 +49,7 @@ def steps_of(event: Event, *, members: list[Member]) -> list[Step]:
             event.capacity is not None or not draft,
             _("Capacity"),
             _capacity_note(event),
-            f"{edit}#id_capacity" if draft else "",
+            f"{edit}#id_capacity",
         ),
         Step(
             not draft,
@@ -64,8 +64,7 @@ def steps_of(event: Event, *, members: list[Member]) -> list[Step]:
 def _capacity_note(event: Event) -> str:
     if event.capacity is None:
         return _("No limit: everybody who registers has a place.")
-    seats = ngettext("%(n)s seat.", "%(n)s seats.", event.capacity) % {"n": f"{event.capacity:,}"}
-    return f"{seats} {_('Fixed once the event is published.')}"
+    return ngettext("%(n)s seat.", "%(n)s seats.", event.capacity) % {"n": f"{event.capacity:,}"}
 
 
 def _desk_note(helpers: int) -> str:

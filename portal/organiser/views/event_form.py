@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backend.activity import queries as activity
-from backend.events import services
+from backend.events import queries, services
 from backend.events.kinds import Category, LocationType, Visibility
 from backend.events.models import Event
 from backend.events.policies import EventAction
@@ -26,11 +26,19 @@ from portal.organiser.forms.event import EventForm, details_of, initial_of, zone
 from portal.organiser.pages import EventPageMixin
 from portal.organiser.views.banner import banner_context
 
+MOST_TO_COPY = 10
+
 
 class CreateEventView(SignInRequiredMixin, ServiceFormView):
+    """From nothing, or from one of the latest events that the person made."""
+
     form_class = EventForm
     template_name = "organiser/events/new.html"
     extra_context = {"section": "new", "zones": zone_names}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        made = queries.list_created_by(actor=self.request.actor, limit=MOST_TO_COPY).items
+        return super().get_context_data(originals=made, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         return {

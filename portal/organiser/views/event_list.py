@@ -20,10 +20,16 @@ from portal.organiser.trail import walk
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``totals`` are ``None`` while nobody can be registered."""
+    """``totals`` are ``None`` while nobody can be registered.
+
+    ``mine`` are events that the person made; others may be copied from their overview.
+    ``overdue`` ones are over and wait to be finished.
+    """
 
     event: Event
     totals: Totals | None
+    mine: bool
+    overdue: bool
 
     @property
     def arrived(self) -> int:
@@ -49,15 +55,23 @@ class EventsView(SignInRequiredMixin, TemplateView):
             "tabs": TABS.values(),
             "tab": tab,
             "trail": trail,
-            "rows": rows_of(trail.items),
+            "rows": rows_of(trail.items, actor=actor, now=now),
             "invitations": invitations_of(actor, now=now),
         }
 
 
-def rows_of(shown: list[Event]) -> list[Row]:
+def rows_of(shown: list[Event], *, actor: Actor, now: datetime) -> list[Row]:
     open_ones = {e.uuid: e.shards for e in shown if e.status is not EventStatus.DRAFT}
     totals = activity.totals_of(open_ones)
-    return [Row(event, totals.get(event.uuid)) for event in shown]
+    return [
+        Row(
+            event,
+            totals.get(event.uuid),
+            mine=event.creator_id == actor.user_id,
+            overdue=event.status is EventStatus.PUBLISHED and event.ends_at <= now,
+        )
+        for event in shown
+    ]
 
 
 def invitations_of(actor: Actor, *, now: datetime) -> list[dict[str, Any]]:

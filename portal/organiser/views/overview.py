@@ -6,15 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 from django.views import View
 from django.views.generic import TemplateView
 
 from backend.checkin import queries as checkin
-from backend.events import services
 from backend.events.models import Event
 from backend.events.policies import EventAction
 from backend.events.states import EventStatus
@@ -75,15 +72,24 @@ class OverviewView(_NumbersMixin, TemplateView):
         context |= {
             "is_live": event.status in (S.PUBLISHED, S.FINISHED),
             "is_over": event.ends_at <= self.now,
-            "can_cancel": self.may["cancel"]
-            and event.status in (S.DRAFT, S.PUBLISHED)
-            and event.ends_at > self.now,
+            **self._next_steps(),
         }
         if context["getting_ready"] and self.may["edit"]:
             members = team.list_for_event(event_id=event.uuid, limit=MOST_HELPERS_COUNTED).items
             steps = steps_of(event, members=members)
             context |= {"steps": steps, "steps_done": sum(step.done for step in steps)}
         return context
+
+    def _next_steps(self) -> dict[str, bool]:
+        event, may, is_over = self.event, self.may, self.event.ends_at <= self.now
+        is_open = event.status in (S.DRAFT, S.PUBLISHED)
+        begun = event.status is S.PUBLISHED and event.starts_at <= self.now
+        return {
+            "can_cancel": may["cancel"] and is_open and not is_over,
+            "can_finish": may["finish"] and begun,
+            "can_archive": may["archive"] and event.status in (S.FINISHED, S.CANCELED),
+            "is_overdue": event.status is S.PUBLISHED and is_over,
+        }
 
 
 class NumbersView(_NumbersMixin, View):
@@ -95,23 +101,3 @@ class NumbersView(_NumbersMixin, View):
             news = {"foyer:unchanged": {"asOf": context["as_of"]}}
             return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(news)})
         return render(request, "organiser/overview/numbers.html", context)
-
-
-class PublishView(EventPageMixin, View):
-    http_method_names = ("post",)
-    action = EventAction.PUBLISH
-
-    def post(self, request: HttpRequest, event_id: str) -> HttpResponse:
-        services.publish_event(event_id=event_id, actor=request.actor, now=self.now)
-        messages.success(request, _("Published. Guests can register now."))
-        return redirect("organiser:overview", event_id=event_id)
-
-
-class CancelEventView(EventPageMixin, View):
-    http_method_names = ("post",)
-    action = EventAction.CANCEL
-
-    def post(self, request: HttpRequest, event_id: str) -> HttpResponse:
-        services.cancel_event(event_id=event_id, actor=request.actor, now=self.now)
-        messages.success(request, _("The event is canceled. Nobody can register any more."))
-        return redirect("organiser:overview", event_id=event_id)

@@ -136,40 +136,6 @@ def test_publish_dialog_names_who_will_see_it(visibility, words):
     assert '<button class="fo-btn fo-btn--primary" type="submit">Publish</button>' in page.text
 
 
-# Canceling
-
-
-@pytest.mark.parametrize("status", [EventStatus.DRAFT, EventStatus.PUBLISHED])
-def test_owner_cancels_and_the_page_says_since_when(status):
-    event = make_event(starts_at=NOW + 48 * HOUR, status=status)
-
-    response = browser_of("owner", event.uuid).post(f"/o/e/{event.uuid}/cancel", follow=True)
-
-    assert state_of(event) == (EventStatus.CANCELED, 2)
-    assert "This event is canceled." in response.text
-    assert "Cancel event" not in response.text
-
-
-def test_event_that_is_over_is_not_offered_for_canceling():
-    event = make_event(starts_at=NOW - 72 * HOUR)
-
-    page = browser_of("owner", event.uuid).get(f"/o/e/{event.uuid}")
-
-    assert 'data-dialog="cancel"' not in page.text
-
-
-def test_cancel_dialog_names_what_happens_to_how_many():
-    event = make_event(starts_at=NOW + 48 * HOUR)
-    count(event, registered=215, canceled=1)
-
-    page = browser_of("owner", event.uuid).get(f"/o/e/{event.uuid}").text
-
-    assert "the tickets of 214 confirmed guests no longer admit" in page
-    assert "The guests are not e-mailed by this" in page
-    assert "Cancel event, void 214 tickets" in page
-    assert f'data-confirm="{event.title}"' in page
-
-
 # Live numbers
 
 
