@@ -43,6 +43,11 @@ urlpatterns = [
         name="guest-new",
     ),
     path(
+        "e/<str:event_id>/registrations/walk-in",
+        guest_adding.WalkInView.as_view(),
+        name="walk-in",
+    ),
+    path(
         "e/<str:event_id>/registrations/<str:guest>",
         guests.GuestView.as_view(),
         name="guest",
@@ -71,6 +76,21 @@ urlpatterns = [
         "e/<str:event_id>/registrations/<str:guest>/resend",
         guest_changes.ResendTicketView.as_view(),
         name="guest-resend",
+    ),
+    path(
+        "e/<str:event_id>/registrations/<str:guest>/email",
+        guests.ChangeEmailView.as_view(),
+        name="guest-email",
+    ),
+    path(
+        "e/<str:event_id>/registrations/<str:guest>/wait",
+        guest_changes.MoveToWaitingListView.as_view(),
+        name="guest-wait",
+    ),
+    path(
+        "e/<str:event_id>/registrations/<str:guest>/promote",
+        guest_changes.PromoteGuestView.as_view(),
+        name="guest-promote",
     ),
     path("e/<str:event_id>/team", team.TeamView.as_view(), name="team"),
     path("e/<str:event_id>/team/invite", team.InviteView.as_view(), name="team-invite"),

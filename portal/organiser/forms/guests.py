@@ -1,7 +1,9 @@
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from ulid import ULID
 
 from backend.registrations.guests import NAME_LENGTH
 from backend.registrations.models import Registration
@@ -29,13 +31,59 @@ def _email_field(help_text: Any, *, required: bool = False) -> forms.CharField:
     )
 
 
+def _note_field() -> forms.CharField:
+    # No max_length: a browser sends a line break as two characters. The service counts one.
+    attrs = {"rows": 3, "maxlength": LONGEST_NOTE, "class": "fo-input"}
+    return forms.CharField(
+        label=_("Note"),
+        required=False,
+        help_text=_("The team and the desk read it, the guest does not."),
+        widget=forms.Textarea(attrs),
+    )
+
+
+def _checkbox() -> forms.CheckboxInput:
+    return forms.CheckboxInput({"class": "fo-check"})
+
+
+def _attention_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("Needs attention at the desk"), required=False, widget=_checkbox()
+    )
+
+
 class GuestForm(QuestionForm):
-    """A new guest: whom, and what they would have answered."""
+    """A new guest: whom, what they would have answered, and what the crew should know.
+
+    ``once`` goes with the form, so that a form sent twice adds one guest.
+    """
 
     name = _name_field(autofocus=True)
     email = _email_field(
         _("The ticket goes there. Without it, the desk finds the guest by name."),
     )
+    once = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # After the questions, which the guest would have answered first.
+        self.fields["note"] = _note_field()
+        self.fields["attention"] = _attention_field()
+
+    def clean_once(self) -> str:
+        once: str = self.cleaned_data["once"]
+        return once if re.fullmatch("[0-9A-Z]{26}", once) else str(ULID())
+
+
+class WalkInForm(GuestForm):
+    """Somebody who stands at the desk."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label = _("Admit at once")
+        self.fields["admit"] = forms.BooleanField(
+            label=label, required=False, initial=True, widget=_checkbox()
+        )
 
 
 class GuestDetailsForm(QuestionForm):
@@ -51,14 +99,8 @@ class GuestEmailForm(FoyerForm):
 
 
 class NoteForm(FoyerForm):
-    # No max_length: a browser sends a line break as two characters. The service counts one.
-    note = forms.CharField(
-        label=_("Note"),
-        required=False,
-        help_text=_("The team and the desk read it, the guest does not."),
-        widget=forms.Textarea({"rows": 3, "maxlength": LONGEST_NOTE}),
-    )
-    attention = forms.BooleanField(label=_("Needs attention at the desk"), required=False)
+    note = _note_field()
+    attention = _attention_field()
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 

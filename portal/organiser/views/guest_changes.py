@@ -50,6 +50,20 @@ class CancelGuestView(ChangeGuestView):
         return canceled, words % {"name": canceled.name}
 
 
+class MoveToWaitingListView(ChangeGuestView):
+    def change(self, asked: dict[str, Any]) -> tuple[Registration, str]:
+        moved = services.move_to_waiting_list(**asked, version=self.version())
+        return moved, _("%(name)s waits now; the seat goes to who waited longest.") % {
+            "name": moved.name
+        }
+
+
+class PromoteGuestView(ChangeGuestView):
+    def change(self, asked: dict[str, Any]) -> tuple[Registration, str]:
+        promoted = services.promote_guest(**asked, version=self.version())
+        return promoted, _("%(name)s has a place.") % {"name": promoted.name}
+
+
 class ReissueTicketView(ChangeGuestView):
     def change(self, asked: dict[str, Any]) -> tuple[Registration, str]:
         changed = services.reissue_ticket(**asked, version=self.version())

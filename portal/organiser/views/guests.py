@@ -8,16 +8,22 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from backend.activity import queries as activity
 from backend.events.policies import EventAction
 from backend.events.questions import questions_of
+from backend.events.states import EventStatus
 from backend.registrations import queries, services, tickets
-from backend.registrations.errors import NoTicket
+from backend.registrations.errors import (
+    GuestAlreadyRegistered,
+    NoTicket,
+    RegistrationNotFound,
+)
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.shared.db import StaleWrite
@@ -25,7 +31,13 @@ from portal.common.answers import answers_in_words, answers_of
 from portal.common.forms import ServiceFormView
 from portal.organiser.activity_lines import line_of, people_of
 from portal.organiser.differences import differences
-from portal.organiser.forms.guests import GuestDetailsForm, NoteForm, details_of, note_of
+from portal.organiser.forms.guests import (
+    GuestDetailsForm,
+    GuestEmailForm,
+    NoteForm,
+    details_of,
+    note_of,
+)
 from portal.organiser.pages import EventPageMixin
 
 HISTORY = 50
@@ -59,6 +71,8 @@ class GuestPageMixin(EventPageMixin):
 class GuestFormView(GuestPageMixin, ServiceFormView):
     """A form over one guest. Who is overtaken sees what changed and keeps what they typed."""
 
+    saved: str | Promise = gettext_lazy("Saved.")
+
     def stored(self) -> dict[str, Any]:
         """The guest as the form shows it."""
         raise NotImplementedError
@@ -75,12 +89,15 @@ class GuestFormView(GuestPageMixin, ServiceFormView):
             self.guest = self.save(data)
         except StaleWrite as refusal:
             return self.overtaken(self.get_form(), refusal)
-        messages.success(self.request, _("Saved."))
+        messages.success(self.request, self.saved)
         return self.shown()
 
     def overtaken(self, form: BaseForm, refusal: StaleWrite) -> HttpResponse:
         self.request.outcome = refusal.code
-        self.guest = refusal.old or self.guest
+        stored_now: Registration | None = refusal.old
+        if stored_now is None or stored_now.status is RegistrationStatus.TOMBSTONE:
+            raise RegistrationNotFound(_("This guest has another address by now."))
+        self.guest = stored_now
         form.is_valid()
         stored = {**dict.fromkeys(form.fields, ""), **self.stored()}
         names = form.fields.keys() - {"version"}
@@ -127,7 +144,8 @@ class GuestView(GuestFormView):
             "answers": answers_in_words(self.event, guest.answers),
             "history": self.history(),
             **self.ticket(),
-            **offers(guest, manages=self.may["manage_guests"]),
+            "position": queries.waiting_position(guest, now=self.now),
+            **(self.offers() if self.may["manage_guests"] else {}),
         }
         return {**known, **super().get_context_data(**kwargs)}
 
@@ -139,6 +157,21 @@ class GuestView(GuestFormView):
         )
         people = people_of(self.event, actor=self.request.actor, now=self.now)
         return [line_of(one, people=people) for one in page.items]
+
+    def offers(self) -> dict[str, bool]:
+        """Which buttons there are; the services decide again."""
+        guest, is_open = self.guest, self.event.status is EventStatus.PUBLISHED
+        waits = guest.status is RegistrationStatus.WAITLISTED
+        expected = guest.is_confirmed and guest.admission is Admission.EXPECTED
+        return {
+            "can_promote": waits and is_open,
+            "can_wait": expected and is_open and self.event.capacity is not None,
+            "can_cancel": waits or (guest.is_confirmed and not is_in(guest)),
+            "can_return": guest.status is RegistrationStatus.CANCELED and is_open,
+            "can_resend": guest.is_confirmed and is_open and bool(guest.user_email),
+            "can_reissue": guest.is_confirmed and is_open,
+            "can_move": guest.is_active,
+        }
 
     def ticket(self) -> dict[str, Any]:
         """The codes, for who may hand a ticket out."""
@@ -173,6 +206,37 @@ class EditGuestView(GuestFormView):
         )
 
 
+class ChangeEmailView(GuestFormView):
+    """Another address is another key and another ticket, so it is changed on its own."""
+
+    action = EventAction.MANAGE_GUESTS
+    form_class = GuestEmailForm
+    template_name = "organiser/guests/email.html"
+    saved = gettext_lazy("Saved. The old ticket no longer admits.")
+
+    def stored(self) -> dict[str, Any]:
+        return {"email": self.guest.user_email or "", "version": int(self.guest.version)}
+
+    def save(self, data: dict[str, Any]) -> Registration:
+        return services.change_email(
+            event_id=self.event.uuid,
+            guest=self.kwargs["guest"],
+            version=data["version"] or 0,
+            email=data["email"],
+            actor=self.request.actor,
+            now=self.now,
+        )
+
+    def act(self, data: dict[str, Any]) -> HttpResponse:
+        try:
+            return super().act(data)
+        except GuestAlreadyRegistered as refusal:
+            self.request.outcome = refusal.code
+            form = self.get_form()
+            form.add_error("email", refusal.message)
+            return self.form_invalid(form, status=409)
+
+
 class GuestTicketView(GuestPageMixin, TemplateView):
     """The ticket of a guest as a page to print or to show, for who may hand it out."""
 
@@ -194,16 +258,4 @@ def codes_of(guest: Registration) -> dict[str, str | SafeString]:
     return {
         "short_code": tickets.short_code(guest.guest, guest.ticket_no),
         "qr": mark_safe(tickets.qr_svg(tickets.issue(guest))),  # noqa: S308 - drawn by us
-    }
-
-
-def offers(guest: Registration, *, manages: bool) -> dict[str, bool]:
-    """Which buttons the page of a guest has; the services decide again."""
-    waits = guest.status is RegistrationStatus.WAITLISTED
-    return {
-        "waits": waits,
-        "can_cancel": manages and (waits or (guest.is_confirmed and not is_in(guest))),
-        "can_return": manages and guest.status is RegistrationStatus.CANCELED,
-        "can_resend": manages and guest.is_confirmed and bool(guest.user_email),
-        "can_reissue": manages and guest.is_confirmed,
     }

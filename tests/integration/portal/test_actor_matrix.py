@@ -149,6 +149,12 @@ ROWS = {
     "organiser:guest-ticket": Row("organiser"),
     "organiser:guest-reissue": Row("organiser", lambda _place: {"version": "1"}),
     "organiser:guest-resend": Row("organiser"),
+    "organiser:guest-email": Row(
+        "organiser", lambda _place: {"email": "stolen@example.com", "version": "1"}
+    ),
+    "organiser:guest-wait": Row("organiser", lambda _place: {"version": "1"}),
+    "organiser:guest-promote": Row("organiser", lambda _place: {"version": "1"}),
+    "organiser:walk-in": Row("desk", sign_up),
     "organiser:guest-cancel": Row("organiser", lambda _place: {"version": "1"}),
     "organiser:activity": Row("organiser"),
     "organiser:activity-undo": Row(
