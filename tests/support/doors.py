@@ -9,11 +9,13 @@ from ulid import ULID
 from backend.checkin import queries, services
 from backend.checkin.kinds import ScanResult
 from backend.events.models import Event
+from backend.kiosks import services as kiosks
 from backend.registrations import tickets
 from backend.registrations.models import Registration
 from backend.shared.actor import Actor
 from backend.team.roles import Role
 from tests.factories.events import NOON, make_event
+from tests.factories.kiosks import make_kiosk
 from tests.factories.registrations import make_registration
 from tests.factories.team import make_member
 from tests.factories.users import a_user
@@ -45,6 +47,41 @@ class Door:
             "now": NOON,
         }
         return services.admit(**defaults | values)
+
+    def leave(self, ticket: str | None = None, **values: Any) -> services.ScanOutcome:
+        defaults = {
+            "event_id": self.event.uuid,
+            "ticket": self.ticket if ticket is None else ticket,
+            "scan_id": str(ULID()),
+            "gate": "West",
+            "actor": self.desk,
+            "now": NOON,
+        }
+        return services.leave(**defaults | values)
+
+    def look_up(self, ticket: str | None = None, **values: Any) -> services.ScanOutcome:
+        defaults = {
+            "event_id": self.event.uuid,
+            "ticket": self.ticket if ticket is None else ticket,
+            "actor": self.desk,
+            "now": NOON,
+        }
+        return services.look_up(**defaults | values)
+
+    def admit_guest(self, **values: Any) -> services.ScanOutcome:
+        defaults = {
+            "event_id": self.event.uuid,
+            "guest": self.guest.guest,
+            "scan_id": str(ULID()),
+            "gate": "North",
+            "actor": self.desk,
+            "now": NOON,
+        }
+        return services.admit_guest(**defaults | values)
+
+    def kiosk(self, **values: Any) -> Actor:
+        """A device at this door."""
+        return kiosks.actor_of(make_kiosk(event_id=self.event.uuid, now=NOON, **values))
 
     def undo(self, scan_id: str, **values: Any) -> Registration:
         defaults = {
