@@ -72,6 +72,18 @@ def fetch_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration:
     return found
 
 
+def fetch_shown(*, event_id: str, actor: Actor, now: datetime) -> tuple[Event, Registration | None]:
+    """The event as it is stored now, with the actor's own place at it, if any.
+
+    Who has a place, or waits for one, sees the event also while it is private or archived.
+    Refuses with ``EventNotFound``.
+    """
+    mine = find_mine(event_id=event_id, actor=actor, now=now) if actor.email else None
+    if mine is not None and mine.is_active:
+        return Event.fetch(event_id), mine
+    return events.fetch_visible(event_id=event_id, actor=actor, now=now), None
+
+
 def fetch_guest(*, event_id: str, guest: str, actor: Actor, now: datetime) -> Registration:
     """One guest for the event's team.
 

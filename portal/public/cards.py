@@ -6,53 +6,55 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from backend.events import media_bucket
+from backend.events import media_bucket, policies
+from backend.events.kinds import Offer
 from backend.events.models import Event
-from backend.events.states import EventStatus
 from backend.registrations import queries
 from backend.seats.states import Availability
 from portal.common.words import CATEGORIES
 
 DRAWINGS = 6
-TAKEN = (Availability.FULL, Availability.WAITING, Availability.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """``banner`` is an address or empty; then ``drawing`` is one of our own pictures.
 
-    ``room`` is empty where nobody can register (any more).
+    ``offer`` is what a newcomer would get; ``unlimited`` whether there is always room.
     """
 
     event: Event
     banner: str
     drawing: str
     category: str
-    room: str
+    offer: Offer = Offer.CLOSED
+    unlimited: bool = False
 
     @property
-    def is_taken(self) -> bool:
-        """Whether a newcomer gets no seat: all are taken, or others wait for the next one."""
-        return self.room in TAKEN
+    def is_open(self) -> bool:
+        """Whether the event takes registrations at all."""
+        return self.offer is not Offer.CLOSED
 
     @property
     def has_list(self) -> bool:
         """Whether a newcomer joins the waiting list."""
-        return self.is_taken and bool(self.event.waiting_list)
+        return self.offer is Offer.WAITING_LIST
 
 
 def card_of(event: Event, *, now: datetime, with_room: bool = True) -> Card:
     """The card; asking for room reads the seat pool (at most once a second per process)."""
-    open_now = event.status is EventStatus.PUBLISHED and event.ends_at > now
-    room = ""
-    if with_room and open_now:
-        room = queries.availability_of(event, now=now)
+    offer, unlimited = Offer.CLOSED, False
+    if with_room and policies.is_open(event, now=now):
+        availability = queries.availability_of(event, now=now)
+        offer = policies.offer_of(event, availability, now=now)
+        unlimited = availability is Availability.UNLIMITED
     return Card(
         event=event,
         banner=media_bucket.public_url(event.banner_key) if event.banner_key else "",
         drawing=f"public/art/{int(event.uuid[-4:], 16) % DRAWINGS}.svg",
         category=str(CATEGORIES[event.category]),
-        room=str(Availability(room)) if room else "",
+        offer=offer,
+        unlimited=unlimited,
     )
 
 

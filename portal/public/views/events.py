@@ -12,12 +12,7 @@ from django.views.generic import TemplateView
 
 from backend.events import queries
 from backend.events.kinds import Category
-from backend.events.models import Event
-from backend.events.policies import EventAction
-from backend.events.states import EventStatus
 from backend.registrations import queries as registrations
-from backend.registrations.models import Registration
-from backend.shared.actor import Actor
 from backend.shared.config import config
 from backend.shared.errors import BadInput
 from backend.shared.paging import decode_token, encode_token
@@ -80,28 +75,19 @@ class EventView(TemplateView):
 
     def get_context_data(self, event_id: str, **kwargs: Any) -> dict[str, Any]:
         now, actor = timezone.now(), self.request.actor
-        event = queries.fetch_visible(event_id=event_id, actor=actor, now=now)
-        mine = find_mine(event, actor, now=now)
+        event, mine = registrations.fetch_shown(event_id=event_id, actor=actor, now=now)
         role = queries.role_at(event=event, actor=actor, now=now)
         return super().get_context_data(
             event=None,  # the organiser's navigation is not for this page
             shown=event,
             card=card_of(event, now=now),
-            mine=mine if mine is not None and mine.is_active else None,
+            mine=mine,
             left=registrations.places_left(event),
             over=event.ends_at <= now,
-            is_open=event.status is EventStatus.PUBLISHED and event.ends_at > now,
             manages=role is not None or actor.is_administrator,
             section="events",
             **kwargs,
         )
-
-
-def find_mine(event: Event, actor: Actor, *, now: datetime) -> Registration | None:
-    """The actor's registration; nobody's where nobody with a verified address is signed in."""
-    if not actor.email:
-        return None
-    return registrations.find_mine(event_id=event.uuid, actor=actor, now=now)
 
 
 class CalendarView(View):
@@ -111,9 +97,7 @@ class CalendarView(View):
         from backend.events.calendar import calendar_file
 
         now = datetime.now(UTC)
-        event = queries.authorize(
-            event_id=event_id, actor=request.actor, action=EventAction.READ, now=now
-        )
+        event, _mine = registrations.fetch_shown(event_id=event_id, actor=request.actor, now=now)
         url = f"{config().public_base_url}/e/{event.uuid}"
         return HttpResponse(
             calendar_file(event, url=url, now=now),

@@ -10,18 +10,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
-from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.questions import questions_of
-from backend.registrations import services
+from backend.registrations import queries, services
 from backend.registrations.errors import SentJustNow
+from backend.registrations.models import Registration
 from portal.common.access import SignInRequiredMixin
 from portal.common.answers import answers_of
 from portal.common.forms import ServiceFormView
 from portal.common.refusals import back_with_message
 from portal.public.cards import card_of
 from portal.public.forms.registrations import RegisterForm
-from portal.public.views.events import find_mine
 
 
 class RegisterView(SignInRequiredMixin, ServiceFormView):
@@ -31,14 +30,17 @@ class RegisterView(SignInRequiredMixin, ServiceFormView):
     template_name = "public/events/register.html"
 
     @cached_property
-    def event(self) -> Event:
-        return events.fetch_visible(
+    def shown(self) -> tuple[Event, Registration | None]:
+        return queries.fetch_shown(
             event_id=self.kwargs["event_id"], actor=self.request.actor, now=timezone.now()
         )
 
+    @property
+    def event(self) -> Event:
+        return self.shown[0]
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        mine = find_mine(self.event, request.actor, now=timezone.now())
-        if mine is not None and mine.is_active:
+        if self.shown[1] is not None:
             return redirect("public:ticket", event_id=self.event.uuid)
         return super().get(request, *args, **kwargs)
 
