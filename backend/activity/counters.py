@@ -86,6 +86,49 @@ def apply(*, event_shard: str, changes: Sequence[Change]) -> int:
     raise StaleWrite
 
 
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What one shard's counters should be, if record ``seen`` was the last that was counted.
+
+    ``id`` names the recount; ``seen`` is empty where nothing was counted yet.
+    """
+
+    id: str
+    seen: str
+    counts: Mapping[str, int]
+
+
+def last_counted(event_shard: str) -> str:
+    """The last record that was counted on a shard, 40 digits; empty for none."""
+    stored = Stats.find_shard(event_shard)
+    return stored.last_seq if stored else ""
+
+
+def is_recounted(event_shard: str, recount_id: str) -> bool:
+    """Whether this recount was the last one to be taken over."""
+    stored = Stats.find_shard(event_shard)
+    return stored is not None and stored.recounted == recount_id
+
+
+def take_over(*, event_shard: str, recount: Recount, sequence_number: str) -> bool:
+    """Replace the counters by a recount whose own record is ``sequence_number``.
+
+    It holds only while nothing was counted since it was made: ``False`` otherwise, and nothing
+    is written.
+    """
+    try:
+        Stats.replace(
+            event_shard,
+            recount.counts,
+            seen=recount.seen,
+            last_seq=_padded(sequence_number),
+            recount=recount.id,
+        )
+    except StaleWrite:
+        return False
+    return True
+
+
 def _padded(sequence_number: str) -> str:
     """Sequence numbers have up to 40 digits; only padded ones sort as text."""
     return sequence_number.zfill(40)

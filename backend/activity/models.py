@@ -8,8 +8,8 @@ one month of an event    activity: pk=event_month                    ``Activity.
 what befell one subject  subject_index: pk=subject_key               ``Activity.list_of_subject``
                          (``<event>#<subject>``), sk=ulid; not for
                          what befell the event itself
-counters of one shard    stats: pk=event_shard (``<event>#R<n>``),   ``Stats.add_up``
-                         sk=metric
+counters of one shard    stats: pk=event_shard (``<event>#R<n>``),   ``Stats.add_up``,
+                         sk=metric                                   ``replace``, ``find_shard``
 counters of events       stats: batch over their shards              ``Stats.list_for_events``
 =======================  ==========================================  ========================
 """
@@ -90,12 +90,22 @@ class Activity(db.Table):
         key = subject_key(event_id, subject)
         return db.query_page(cls.subject_index, key, limit=limit, start=start, newest_first=True)
 
+    def forget_actor(self) -> None:
+        """Leave of who did it only what kind of actor it was; ``StaleWrite``: it is not there."""
+        Activity.change(
+            self.event_month,
+            self.ulid,
+            actions=[Activity.actor_label.set(self.actor_label.partition(":")[0])],
+            condition=Activity.ulid.exists(),
+        )
+
 
 class Stats(db.Table):
     """What was counted on one shard of an event's registrations.
 
-    Beside the keys and ``last_seq`` (the last stream record that was counted, 40 digits)
-    every attribute is a number; ``counts`` has them all by name.
+    Beside the keys, ``last_seq`` (the last stream record that was counted, 40 digits) and
+    ``recounted`` (the id of the last recount) every attribute is a number; ``counts`` has
+    them all by name.
     """
 
     class Meta(db.TableMeta):
@@ -104,6 +114,7 @@ class Stats(db.Table):
     event_shard = UnicodeAttribute(hash_key=True)
     metric = UnicodeAttribute(range_key=True)
     last_seq = UnicodeAttribute()
+    recounted = UnicodeAttribute(null=True)
 
     counts: Mapping[str, int]
 
@@ -145,4 +156,32 @@ class Stats(db.Table):
                 *(Path([name]).add(delta) for name, delta in sorted(deltas.items())),
             ],
             condition=Stats.last_seq.does_not_exist() | (Stats.last_seq < first_seq),
+        )
+
+    @classmethod
+    def find_shard(cls, event_shard: str) -> Self | None:
+        """The counters of one shard, read consistently; ``None``: nothing was counted yet."""
+        return cls.find(event_shard, REGISTRATIONS)
+
+    @classmethod
+    def replace(
+        cls, event_shard: str, counts: Mapping[str, int], *, seen: str, last_seq: str, recount: str
+    ) -> None:
+        """Put ``counts`` in the place of all counters, provided ``seen`` was counted last.
+
+        ``seen`` is empty where nothing was counted. Refuses with ``StaleWrite``.
+        """
+        stored = cls.find_shard(event_shard)
+        gone = set(stored.counts) - set(counts) if stored else set()
+        first = Stats.last_seq.does_not_exist()
+        cls.change(
+            event_shard,
+            REGISTRATIONS,
+            actions=[
+                Stats.last_seq.set(last_seq),
+                Stats.recounted.set(recount),
+                *(Path(name).set(number) for name, number in sorted(counts.items())),
+                *(Path(name).remove() for name in sorted(gone)),
+            ],
+            condition=(Stats.last_seq == seen) if seen else first,
         )

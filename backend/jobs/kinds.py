@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     ADOPT_SEATS = "ADOPT_SEATS"
     EXPORT_GUEST = "EXPORT_GUEST"
     ERASE_GUEST = "ERASE_GUEST"
+    RECOUNT = "RECOUNT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,5 @@ RULES: dict[JobKind, JobRules] = {
     K.ADOPT_SEATS: JobRules(lane="seats", cancelable=False),
     K.EXPORT_GUEST: JobRules(),
     K.ERASE_GUEST: JobRules(cancelable=False),
+    K.RECOUNT: JobRules(lane="counters"),
 }

@@ -2,11 +2,16 @@
 
 from datetime import datetime
 
+from backend.events import queries as event_queries
 from backend.events import services as events
+from backend.events.policies import EventAction
 from backend.jobs import services as jobs
 from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job
+from backend.registrations import policies
+from backend.registrations import queries as registrations
 from backend.shared.actor import Actor
+from backend.shared.clock import iso
 
 
 def cancel_event(*, event_id: str, actor: Actor, now: datetime) -> Job | None:
@@ -32,4 +37,82 @@ def start_cancellation(*, event_id: str, actor_label: str, now: datetime) -> Job
         total=None,
         now=now,
         key="cancel",
+    )
+
+
+def start_export_guest(*, event_id: str, guest: str, actor: Actor, now: datetime) -> Job:
+    """Have everything that the event holds about one guest written to files.
+
+    Asked for twice within a minute it is one job. Refuses with ``EventNotFound``,
+    ``EventForbidden``, ``RegistrationNotFound`` and ``GuestErased``.
+    """
+    return _start_for_guest(
+        JobKind.EXPORT_GUEST,
+        EventAction.EXPORT_GUESTS,
+        event_id=event_id,
+        guest=guest,
+        actor=actor,
+        now=now,
+        moment=f"{now:%Y-%m-%dT%H:%M}",
+    )
+
+
+def start_erase_guest(*, event_id: str, guest: str, actor: Actor, now: datetime) -> Job:
+    """Have everything that says who a guest is erased, for good; the guest stays counted.
+
+    One job per registration, however often it is asked for. Refuses as ``start_export_guest``.
+    """
+    return _start_for_guest(
+        JobKind.ERASE_GUEST,
+        EventAction.ERASE_GUESTS,
+        event_id=event_id,
+        guest=guest,
+        actor=actor,
+        now=now,
+        moment="",
+    )
+
+
+def _start_for_guest(
+    kind: JobKind,
+    action: EventAction,
+    *,
+    event_id: str,
+    guest: str,
+    actor: Actor,
+    now: datetime,
+    moment: str,
+) -> Job:
+    event = event_queries.authorize(event_id=event_id, actor=actor, action=action, now=now)
+    registration = registrations.fetch_one(event, guest)
+    policies.check_not_erased(registration)
+    # Who registers again after an erasure is to be erased again.
+    since = iso(registration.registered_at) if registration.registered_at else ""
+    return jobs.start_job(
+        kind=kind,
+        event_id=event_id,
+        params={"guest": guest},
+        actor_label=actor.label,
+        user_id=actor.user_id,
+        total=None,
+        now=now,
+        key=f"{guest}#{since}#{moment}",
+    )
+
+
+def start_recount(*, event_id: str, actor: Actor, now: datetime) -> Job:
+    """Have an event's guests counted anew, while everything goes on.
+
+    Refuses like ``authorize`` who may not edit the event, and with ``LaneBusy`` while a
+    recount runs.
+    """
+    event_queries.authorize(event_id=event_id, actor=actor, action=EventAction.EDIT, now=now)
+    return jobs.start_job(
+        kind=JobKind.RECOUNT,
+        event_id=event_id,
+        params={},
+        actor_label=actor.label,
+        user_id=actor.user_id,
+        total=None,
+        now=now,
     )

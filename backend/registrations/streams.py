@@ -4,6 +4,7 @@ Each may happen more than once and in any order: mails are kept by key, releases
 by record id, and counters by sequence number. So a record that fails delays nothing but itself.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from backend.shared.actor import Actor, ActorKind
 
 K, S = ActivityKind, RegistrationStatus
 _STREAM = Actor(ActorKind.SYSTEM)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _MOVES = (K.GUEST_WAITLISTED, K.GUEST_PROMOTED, K.GUEST_CANCELED)
 
 
@@ -32,7 +34,8 @@ class UnreadableRecord(Exception):
 class Change:
     """One write to a registration: as it was and as it is, ``None`` where there was nothing.
 
-    A tombstone is nothing. ``at`` is when DynamoDB recorded the write.
+    A tombstone is nothing. ``at`` is when DynamoDB recorded the write. ``recount`` is what
+    the partition's counters should be, where the write was a recount's mark.
     """
 
     record_id: str
@@ -41,6 +44,7 @@ class Change:
     at: datetime
     old: Registration | None
     new: Registration | None
+    recount: counters.Recount | None = None
 
     @property
     def was_confirmed(self) -> bool:
@@ -94,15 +98,52 @@ def read_change(record: Mapping[str, Any]) -> Change:
             at=datetime.fromtimestamp(float(written["ApproximateCreationDateTime"]), UTC),
             old=_image(written.get("OldImage")),
             new=_image(written.get("NewImage")),
+            recount=_recount(written.get("NewImage") or {}),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableRecord(type(error).__name__) from error
 
 
 def count(changes: Sequence[Change]) -> None:
-    """Add what happened on one shard to its counters, each record once; one write as a rule."""
-    counted = [counters.Change(one.sequence_number, deltas_of(one)) for one in changes]
-    counters.apply(event_shard=changes[0].shard, changes=counted)
+    """Add what happened on one shard to its counters, each record once; one write as a rule.
+
+    A recount takes their place where it stands in the order.
+    """
+    waiting: list[counters.Change] = []
+    for one in changes:
+        if one.recount is None:
+            waiting.append(counters.Change(one.sequence_number, deltas_of(one)))
+            continue
+        counters.apply(event_shard=one.shard, changes=waiting)
+        waiting = []
+        counters.take_over(
+            event_shard=one.shard, recount=one.recount, sequence_number=one.sequence_number
+        )
+    counters.apply(event_shard=changes[0].shard, changes=waiting)
+
+
+def counts_of(registrations: Sequence[Registration]) -> dict[str, int]:
+    """What the counters of these registrations are, by name: each as if it were new.
+
+    Places that were given back count once each, however often the guest had one.
+    """
+    total: dict[str, int] = {}
+    for one in registrations:
+        change = Change("", "", one.shard, _LONG_AGO, None, one)
+        for name, number in deltas_of(change).items():
+            total[name] = total.get(name, 0) + number
+    given_up = total.get(Counter.GIVEN_UP, 0)
+    if given_up:
+        total[Counter.REGISTERED] = total.get(Counter.REGISTERED, 0) + given_up
+        total[Counter.CANCELED] = given_up
+    return total
+
+
+def _recount(image: Mapping[str, Any]) -> counters.Recount | None:
+    if "recount" not in image:
+        return None
+    document = json.loads(image["recount"]["S"])
+    return counters.Recount(document["id"], document["seen"], document["counts"])
 
 
 def by_shard(changes: Sequence[Change]) -> dict[str, list[Change]]:

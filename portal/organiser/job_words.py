@@ -27,6 +27,7 @@ LOOKS: dict[JobKind, JobLook] = {
     K.ADOPT_SEATS: JobLook(_("New limit on places"), "adjustments", _("guests given a place")),
     K.EXPORT_GUEST: JobLook(_("Export of one guest’s data"), "download", _("records written")),
     K.ERASE_GUEST: JobLook(_("Erasure of one guest’s data"), "user", _("records cleared")),
+    K.RECOUNT: JobLook(_("Recount of the guests"), "refresh", _("parts counted")),
 }
 
 # Numbers of a result that a page shows, in this order; the rest is for machines.

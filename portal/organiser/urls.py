@@ -10,10 +10,12 @@ from portal.organiser.views import (
     event_status,
     guest_adding,
     guest_changes,
+    guest_lists,
     guests,
     jobs,
     kiosks,
     overview,
+    recount,
     registrations,
     team,
 )
@@ -47,6 +49,18 @@ urlpatterns = [
         guest_adding.WalkInView.as_view(),
         name="walk-in",
     ),
+    path(
+        "e/<str:event_id>/registrations/change",
+        registrations.ChangeGuestsView.as_view(),
+        name="guests-change",
+    ),
+    path("e/<str:event_id>/import", guest_lists.ImportView.as_view(), name="import"),
+    path(
+        "e/<str:event_id>/import/<str:upload>",
+        guest_lists.ImportListView.as_view(),
+        name="import-list",
+    ),
+    path("e/<str:event_id>/export", guest_lists.ExportView.as_view(), name="export"),
     path(
         "e/<str:event_id>/registrations/<str:guest>",
         guests.GuestView.as_view(),
@@ -111,6 +125,7 @@ urlpatterns = [
         team.RemoveMemberView.as_view(),
         name="team-remove",
     ),
+    path("e/<str:event_id>/recount", recount.RecountView.as_view(), name="recount"),
     path("e/<str:event_id>/jobs", jobs.JobsView.as_view(), name="jobs"),
     path("e/<str:event_id>/jobs/<str:job_id>", jobs.JobView.as_view(), name="job"),
     path(

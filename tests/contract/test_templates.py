@@ -299,7 +299,7 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Registrations/index/waiting_index": {"Query"},
                 "Scans": {"PutItem"},
                 "Activity": {"PutItem"},
-                "Stats": {"UpdateItem"},
+                "Stats": {"GetItem", "UpdateItem"},
                 "Notifications": {"PutItem"},
             },
         ),
@@ -314,7 +314,7 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Registrations/index/waiting_index": {"Query"},
                 "Team": {"GetItem"},
                 "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-                "Stats": {"BatchGetItem"},
+                "Stats": {"GetItem", "BatchGetItem"},
             },
         ),
         (

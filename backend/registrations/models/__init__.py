@@ -13,6 +13,7 @@ guests by name         name_index: pk=name_shard (``<event>#N<n>``),  ``list_by_
                        sk=name_key
 who waits              waiting_index: pk=waiting_shard,             (sparse: only while
                        sk=waiting_since                             ``WAITLISTED``)
+a recount's mark       pk=shard, sk=``#recount``; a tombstone       ``mark_recount``
 =====================  ===========================================  ============================
 
 Admissions touch no attribute of an index, so one costs one write unit.
@@ -21,10 +22,11 @@ Admissions touch no attribute of an index, so one costs one write unit.
 from backend.registrations.models.admissions import Admissions
 from backend.registrations.models.details import Details
 from backend.registrations.models.lookups import Lookups
+from backend.registrations.models.recounting import Recounting
 from backend.registrations.models.seating import Seating
 
 __all__ = ["Registration"]
 
 
-class Registration(Seating, Admissions, Details, Lookups):
+class Registration(Seating, Admissions, Details, Recounting, Lookups):
     """One guest's place at one event."""

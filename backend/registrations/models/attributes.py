@@ -53,7 +53,8 @@ class Attributes(db.Table):
     wrote last. ``answers`` (question id → answer) are the guest's, ``note`` and ``attention``
     the crew's. ``resent_at``: when the ticket was last asked to be mailed once more.
     ``import_id`` is the job that added the guest from a list; ``quiet``: without a mail.
-    ``erased_at``: name, address, answers and note are gone for good. ``admitted_*`` tell of
+    ``erased_at``: name, address, answers and note are gone for good. ``recount``: no guest's,
+    but a recount's mark. ``admitted_*`` tell of
     the entry that stands, ``arrived_*`` of the first one, ``left_*`` of the last time the guest
     left; ``undone_scan`` and ``left_scan`` also keep those scans from counting once more.
     """
@@ -99,6 +100,7 @@ class Attributes(db.Table):
     import_id = UnicodeAttribute(null=True)
     quiet = BooleanAttribute(null=True)
     erased_at = db.UtcAttribute(null=True)
+    recount = UnicodeAttribute(null=True)
 
     email_index = EmailIndex()
     name_index = NameIndex()

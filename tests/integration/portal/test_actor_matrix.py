@@ -160,6 +160,7 @@ ROWS = {
     "organiser:activity-undo": Row(
         "organiser", lambda place: {"kind": "GUEST_ADMITTED", **undo(place), "scan": "s-1"}
     ),
+    "organiser:recount": Row("organiser"),
     "organiser:team": Row("floor"),
     "organiser:team-invite": Row(
         "owner", lambda _place: {"email": "thief@example.com", "role": "ORGANISER"}
@@ -174,11 +175,11 @@ ROWS = {
     "kiosk:count": Row("desk", json=True),
     "kiosk:scans": Row("desk", scan, json=True),
     "kiosk:undo": Row("desk", undo, json=True),
+    "kiosk:find": Row("desk"),
+    "kiosk:look-up": Row("desk", scan, json=True),
     "organiser:jobs": Row("organiser"),
     "organiser:job": Row("organiser"),
     "organiser:job-cancel": Row("organiser"),
-    "kiosk:find": Row("desk"),
-    "kiosk:look-up": Row("desk", scan, json=True),
     "organiser:job-retry": Row("organiser"),
     "organiser:job-file": Row("organiser"),
     **dict.fromkeys(
@@ -191,11 +192,11 @@ ROWS = {
             "kiosk:device-beat",
             "kiosk:device-status",
             "kiosk:device-leave",
+            "kiosk:device-find",
+            "kiosk:device-look-up",
         ),
         DEVICE,
     ),
-            "kiosk:device-find",
-            "kiosk:device-look-up",
     "organiser:kiosks": Row("organiser"),
     "organiser:kiosk-new": Row("organiser", device),
     "organiser:kiosk": Row("organiser", device),
