@@ -29,7 +29,7 @@ from backend.registrations.states import Admission, RegistrationStatus
 from backend.shared.db import StaleWrite
 from portal.common.answers import answers_in_words, answers_of
 from portal.common.forms import ServiceFormView
-from portal.organiser.activity_lines import line_of, people_of
+from portal.organiser.activity_lines import Line, line_of, people_of
 from portal.organiser.differences import differences
 from portal.organiser.forms.guests import (
     GuestDetailsForm,
@@ -145,21 +145,27 @@ class GuestView(GuestFormView):
             "history": self.history(),
             **self.ticket(),
             "position": queries.waiting_position(guest, now=self.now),
-            **(self.offers() if self.may["manage_guests"] else {}),
+            **self.offers(),
         }
         return {**known, **super().get_context_data(**kwargs)}
 
-    def history(self) -> list[Any]:
+    def history(self) -> list[Line]:
         if not self.may["see_activity"]:
             return []
-        page = activity.history_of(
-            event_id=self.event.uuid, subject=self.guest.guest, limit=HISTORY
-        )
+        # Under another address a guest has another key; what was before stands under the old one.
+        pages = [
+            activity.history_of(event_id=self.event.uuid, subject=key, limit=HISTORY)
+            for key in (self.guest.guest, self.guest.former_guest)
+            if key
+        ]
+        found = [one for page in pages for one in page.items][:HISTORY]
         people = people_of(self.event, actor=self.request.actor, now=self.now)
-        return [line_of(one, people=people) for one in page.items]
+        return [line_of(one, people=people) for one in found]
 
     def offers(self) -> dict[str, bool]:
         """Which buttons there are; the services decide again."""
+        if not self.may["manage_guests"] or self.guest.erased_at:
+            return {}
         guest, is_open = self.guest, self.event.status is EventStatus.PUBLISHED
         waits = guest.status is RegistrationStatus.WAITLISTED
         expected = guest.is_confirmed and guest.admission is Admission.EXPECTED
