@@ -10,6 +10,7 @@ two stream shards, a recount repairs the numbers.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote, unquote
 
 from backend.activity.models import Stats
 from backend.shared.db import StaleWrite
@@ -45,14 +46,17 @@ def arrivals_of(counts: Mapping[str, int]) -> dict[datetime, int]:
 
 
 def gate_counter(gate: str) -> str:
-    """The counter of a gate: ``gate_North``; ``gate_`` where nobody said which."""
-    return f"{_GATE_PREFIX}{gate}"
+    """The counter of a gate: ``gate_North%201``; ``gate_`` where nobody said which.
+
+    Escaped, because brackets in the name of an attribute would mean a place in a list.
+    """
+    return f"{_GATE_PREFIX}{quote(gate, safe='')}"
 
 
 def gates_of(counts: Mapping[str, int]) -> dict[str, int]:
     """The arrivals among ``counts`` by gate, without gates whose arrivals were all undone."""
     return {
-        name.removeprefix(_GATE_PREFIX): number
+        unquote(name.removeprefix(_GATE_PREFIX)): number
         for name, number in sorted(counts.items())
         if name.startswith(_GATE_PREFIX) and number > 0
     }

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backend.activity.counters import arrivals_at, arrivals_of
+from backend.activity.counters import arrivals_at, arrivals_of, gate_counter, gates_of
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,17 @@ def test_arrivals_of_reads_only_arrivals_in_order():
         (datetime(2026, 11, 20, 15, 0, tzinfo=UTC), 1),
         (datetime(2026, 11, 20, 15, 5, tzinfo=UTC), 2),
     ]
+
+
+@pytest.mark.parametrize(
+    "gate", ["", "North 1", "a.b", "Gate [2]", "Süd 100%", "李", "gate_", "x" * 60]
+)
+def test_counter_of_a_gate_is_a_plain_attribute_name_and_read_back(gate):
+    name = gate_counter(gate)
+
+    assert set(name) & set("[]. ") <= {"."}
+    assert gates_of({name: 3, "admitted": 4}) == {gate: 3}
+
+
+def test_gate_whose_arrivals_were_all_undone_is_not_shown():
+    assert gates_of({gate_counter("North"): 0, gate_counter("South"): 2}) == {"South": 2}
