@@ -141,6 +141,12 @@ def _needs_retry(attempts: int, **_: Any) -> float | None:
     return 0 if resend else None
 
 
+def is_sent_twice() -> bool:
+    """Whether the answer to this call is lost and the client sends it again."""
+    process: Process | None = getattr(_mine, "process", None)
+    return process is not None and process.order == RESEND
+
+
 def _tables_of(parameters: dict[str, Any]) -> set[str]:
     if "TransactItems" in parameters:
         return {part["TableName"] for item in parameters["TransactItems"] for part in item.values()}

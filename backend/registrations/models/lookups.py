@@ -94,6 +94,7 @@ class Lookups(Attributes):
     @classmethod
     def count_waiting_before(cls, waiting_shard: str, moment: datetime, *, limit: int) -> int:
         """How many of one partition have waited since before that moment; at most ``limit``."""
-        return cls.waiting_index.count(
-            waiting_shard, WaitingIndex.waiting_since < moment, limit=limit
-        )
+        before = WaitingIndex.waiting_since < moment
+        # A count by DynamoDB knows no limit.
+        page = db.query_page(cls.waiting_index, waiting_shard, limit=limit, range_condition=before)
+        return len(page.items)
