@@ -267,17 +267,21 @@ def _record(change: Change, new: Registration) -> None:
         subject=new.guest,
         at=change.at,
         record_id=change.record_id,
-        details=_details_of(kind, new),
+        details=_details_of(kind, change.old, new),
     )
 
 
-def _details_of(kind: ActivityKind, new: Registration) -> dict[str, str] | None:
+def _details_of(
+    kind: ActivityKind, old: Registration | None, new: Registration
+) -> dict[str, str] | None:
     """What tells more of it, and what undoing it must find unchanged (scan, version)."""
     if kind is K.GUEST_ADMITTED:
         return {"gate": str(new.admitted_gate or ""), "scan": str(new.admitted_scan or "")}
     if kind is K.GUEST_LEFT:
         return {"gate": str(new.left_gate or "")}
-    return {"version": str(int(new.version))} if kind in _MOVES else None
+    if kind not in _MOVES:
+        return None
+    return {"version": str(int(new.version)), "from": str(old.status) if old else ""}
 
 
 def _kind_of(change: Change, new: Registration) -> ActivityKind | None:

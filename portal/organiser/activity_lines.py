@@ -17,6 +17,7 @@ from backend.events.policies import EventAction
 from backend.kiosks import queries as kiosks
 from backend.kiosks.models import Kiosk
 from backend.registrations.guests import is_guest_key
+from backend.registrations.states import RegistrationStatus
 from backend.shared.actor import Actor, ActorKind, Label, parse_label
 from backend.team import queries as team
 from backend.team.roles import Role
@@ -52,6 +53,7 @@ LOOKS = {
     K.TICKET_REISSUED: Look(gettext_lazy("Ticket re-issued"), "ticket"),
     K.TICKET_RESENT: Look(gettext_lazy("Ticket sent again"), "mail"),
     K.GUEST_CANCELED: Look(gettext_lazy("Registration canceled"), "ban", "warn"),
+    K.GUEST_ERASED: Look(gettext_lazy("Guest’s data erased"), "user", "warn"),
     K.GUEST_ADMITTED: Look(gettext_lazy("Guest admitted"), "door-enter", "ok"),
     K.ADMISSION_UNDONE: Look(gettext_lazy("Admission undone"), "arrow-back-up", "warn"),
     K.GUEST_LEFT: Look(gettext_lazy("Guest left for now"), "logout"),
@@ -77,11 +79,11 @@ FIELDS = {
     "capacity": gettext_lazy("capacity"),
     "waiting_list": gettext_lazy("waiting list"),
     "visibility": gettext_lazy("who finds it"),
-}
     "questions": gettext_lazy("questions"),
     "admission_opens_at": gettext_lazy("opening of admission"),
     "admission_closes_at": gettext_lazy("end of admission"),
     "reentry": gettext_lazy("coming in again"),
+}
 DEVICES = {
     "phone": gettext_lazy("on a phone"),
     "tablet": gettext_lazy("on a tablet"),
@@ -171,7 +173,15 @@ def _name(activity: Activity, label: Label, people: People) -> str:
 
 def _undo(activity: Activity, details: Mapping[str, str]) -> dict[str, str]:
     """What must still be so for it to be undone; the services check it again."""
-    if activity.kind not in UNDOABLE:
+    if activity.kind not in UNDOABLE or _undoes_itself(activity, details):
         return {}
-    known = {name: details[name] for name in ("scan", "version", "from") if details.get(name)}
+    known = {name: details[name] for name in ("scan", "version") if details.get(name)}
     return {"kind": activity.kind, "guest": activity.subject, **known} if known else {}
+
+
+def _undoes_itself(activity: Activity, details: Mapping[str, str]) -> bool:
+    """Who joined the list was not put there, and who was promoted in turn would be so again."""
+    if activity.kind is K.GUEST_WAITLISTED:
+        return details.get("from") != RegistrationStatus.CONFIRMED
+    by_hand = parse_label(activity.actor_label).kind == ActorKind.USER
+    return activity.kind is K.GUEST_PROMOTED and not by_hand

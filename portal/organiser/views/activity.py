@@ -119,7 +119,19 @@ def _cancellation(view: UndoView, data: dict[str, Any]) -> Registration:
     return outcome.registration
 
 
+def _wait(view: UndoView, data: dict[str, Any]) -> Registration:
+    return services.promote_guest(guest=data["guest"], version=data["version"] or 0, **view.by)
+
+
+def _promotion(view: UndoView, data: dict[str, Any]) -> Registration:
+    return services.move_to_waiting_list(
+        guest=data["guest"], version=data["version"] or 0, **view.by
+    )
+
+
 UNDOERS: dict[ActivityKind, Callable[[UndoView, dict[str, Any]], Registration]] = {
     K.GUEST_ADMITTED: _admission,
     K.GUEST_CANCELED: _cancellation,
+    K.GUEST_WAITLISTED: _wait,
+    K.GUEST_PROMOTED: _promotion,
 }

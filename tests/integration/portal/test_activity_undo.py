@@ -6,6 +6,7 @@ import pytest
 
 from backend.activity import services as activity
 from backend.activity.kinds import ActivityKind
+from backend.registrations.guests import waiting_shard_of
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.seats import services as seats
@@ -124,6 +125,99 @@ def test_a_canceled_walk_in_cannot_be_brought_back(event):
     )
 
     assert "A guest without an address cannot be brought back" in answer.text
+
+
+def limited(event, seats_left: int):
+    now = datetime.now(UTC)
+    smaller = make_event(
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=5),
+        capacity=seats_left,
+        waiting_list=True,
+    )
+    seats.open_pool(pool=smaller.uuid, capacity=seats_left, now=now)
+    return smaller
+
+
+def waiting(event) -> Registration:
+    return make_guest(
+        event,
+        status=RegistrationStatus.WAITLISTED,
+        version=4,
+        waiting_shard=waiting_shard_of(event.uuid, "00", shards=event.shards),
+        waiting_since=datetime.now(UTC),
+    )
+
+
+def test_a_guest_who_was_moved_to_the_list_gets_the_place_back(event):
+    small = limited(event, 1)
+    guest = waiting(small)
+
+    undo(
+        browser_of("owner", small.uuid),
+        small,
+        kind=K.GUEST_WAITLISTED,
+        guest=guest.guest,
+        version=4,
+    )
+
+    assert stored(guest).status is RegistrationStatus.CONFIRMED
+
+
+def test_a_place_that_is_taken_meanwhile_is_not_given_back(event):
+    small = limited(event, 1)
+    guest = waiting(small)
+    assert seats.claim(pool=small.uuid, guest="0" * 16, now=datetime.now(UTC))
+
+    answer = undo(
+        browser_of("owner", small.uuid),
+        small,
+        kind=K.GUEST_WAITLISTED,
+        guest=guest.guest,
+        version=4,
+    )
+
+    assert stored(guest).status is RegistrationStatus.WAITLISTED
+    assert "Undone" not in answer.text
+
+
+def test_a_guest_who_was_promoted_waits_again(event):
+    small = limited(event, 1)
+    guest = waiting(small)
+    owner = browser_of("owner", small.uuid)
+    undo(owner, small, kind=K.GUEST_WAITLISTED, guest=guest.guest, version=4)
+
+    undo(owner, small, kind=K.GUEST_PROMOTED, guest=guest.guest, version=int(stored(guest).version))
+
+    assert stored(guest).status is RegistrationStatus.WAITLISTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "details", "offered"),
+    [
+        (K.GUEST_WAITLISTED, "USER:u", {"version": "2", "from": "CONFIRMED"}, True),
+        (K.GUEST_WAITLISTED, "USER:u", {"version": "2", "from": ""}, False),
+        (K.GUEST_PROMOTED, "USER:u", {"version": "2", "from": "WAITLISTED"}, True),
+        (K.GUEST_PROMOTED, "SYSTEM", {"version": "2", "from": "WAITLISTED"}, False),
+        (K.GUEST_CANCELED, "USER:u", {"version": "2", "from": "CONFIRMED"}, True),
+        (K.GUEST_ADMITTED, "KIOSK:k", {"gate": "North", "scan": "s-1"}, True),
+        (K.GUEST_CHANGED, "USER:u", None, False),
+    ],
+)
+def test_undoing_is_offered_where_it_can_hold(event, kind, by, details, offered):
+    from portal.organiser.activity_lines import People, line_of
+
+    kept = activity.record(
+        event_id=event.uuid,
+        kind=kind,
+        actor_label=by,
+        subject="0123456789ABCDEF",
+        at=datetime.now(UTC),
+        record_id="1",
+        details=details,
+    )
+
+    assert bool(line_of(kept, people=People()).undo) is offered
 
 
 @pytest.mark.parametrize(
