@@ -2,7 +2,7 @@
 // queue; answers come back as a screen, a sound and a row.
 import { Finder, looksLikeCode, looksLikeName } from "./desk_find.js";
 import { Modes } from "./desk_modes.js";
-import { copy, notice, remember, remembered, text } from "./desk_parts.js";
+import { copy, listCameras, notice, remember, remembered, text } from "./desk_parts.js";
 import { LastScans } from "./desk_rows.js";
 import { ResultScreen } from "./desk_screen.js";
 import { beat } from "./kiosk_beat.js";
@@ -276,11 +276,7 @@ async function showCamera(state) {
   const devices = await camera.devices();
   part("[data-flip]").hidden = devices.length < 2;
   part("[data-choice]").hidden = devices.length < 3; // with two, flipping says it all
-  const choice = part("[data-cameras]");
-  choice.replaceChildren(
-    ...devices.map((device, at) => new Option(device.label || `${text("camera")} ${at + 1}`, device.deviceId)),
-  );
-  choice.value = camera.device;
+  listCameras(part("[data-cameras]"), devices, camera.device);
   return undefined;
 }
 part("[data-cameras]").addEventListener("change", ({ target }) => {

@@ -24,3 +24,10 @@ export function remembered(key, otherwise = "") {
 export function remember(key, value) {
   localStorage.setItem(`foyer.desk.${key}`, value);
 }
+
+// Fills a choice of cameras; one that the browser does not name gets a number.
+export function listCameras(choice, devices, current) {
+  const named = (device, at) => device.label || `${text("camera")} ${at + 1}`;
+  choice.replaceChildren(...devices.map((device, at) => new Option(named(device, at), device.deviceId)));
+  if (devices.some((device) => device.deviceId === current)) choice.value = current;
+}

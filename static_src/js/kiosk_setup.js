@@ -1,5 +1,5 @@
 // Does this device have what the door needs? Each line gets its answer; none keeps anybody from starting.
-import { remember, remembered, text } from "./desk_parts.js";
+import { listCameras, remember, remembered, text } from "./desk_parts.js";
 import { beat, clockError } from "./kiosk_beat.js";
 import { Camera } from "./scan_camera.js";
 import { Sounds } from "./sound.js";
@@ -47,13 +47,9 @@ async function showCamera(state) {
   if (state === "starting") return undefined;
   show("camera", runs ? "ok" : state);
   if (!runs) return undefined;
-  const choice = part("[data-cameras]");
   const devices = await camera.devices();
-  choice.replaceChildren(
-    ...devices.map((device, at) => new Option(device.label || `${text("camera")} ${at + 1}`, device.deviceId)),
-  );
-  choice.value = camera.device;
-  part("[data-more=camera]").hidden = devices.length < 2;
+  listCameras(part("[data-cameras]"), devices, camera.device);
+  part("[data-chooser]").hidden = devices.length < 2;
   return undefined;
 }
 part("[data-cameras]").addEventListener("change", ({ target }) => {
