@@ -1,4 +1,7 @@
 // "/" goes to the search; the row of the open drawer is marked; typing a filter leaves the drawer.
+import { watchBulk } from "./bulk.js";
+
+watchBulk();
 const search = document.querySelector("[data-find] input[type=search]");
 
 document.addEventListener("keydown", (event) => {

@@ -147,8 +147,11 @@ def test_going_back_in_the_browser_gets_the_whole_page(event):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("", "You can also add somebody yourself."),
-        ("?q=nobody", "Nobody’s name starts with “nobody”"),
+        ("", "You can also add somebody yourself, or a whole list."),
+        ("?q=nobody", "Nobody found by “nobody”"),
+        ("?status=CHECKED_IN", "Nobody has come yet"),
+        ("?status=ATTENTION", "Nobody needs attention"),
+        ("?status=CONFIRMED", "Nobody has a place yet"),
         ("?status=CANCELED", "Nobody canceled"),
         ("?status=WAITLISTED", "Nobody waits"),
     ],
