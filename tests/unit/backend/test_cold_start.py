@@ -5,7 +5,16 @@ import sys
 
 import pytest
 
-FUNCTIONS = ["health", "register", "login", "public_events", "events", "registrations", "scans"]
+FUNCTIONS = [
+    "health",
+    "register",
+    "login",
+    "public_events",
+    "events",
+    "registrations",
+    "scans",
+    "kiosk_authorizer",
+]
 WAITS_UNTIL_USED = {
     "asyncio",
     "boto3",
@@ -13,6 +22,7 @@ WAITS_UNTIL_USED = {
     "email_validator",
     "icalendar",
     "jinja2",
+    "jwt",
     "PIL",
     "segno",
 }
