@@ -32,7 +32,8 @@ def calendar_file(event: Event, *, url: str = "", now: datetime) -> bytes:
         entry.add("location", event.location)
     if url:
         entry.add("url", url)
-    canceled = event.status is EventStatus.CANCELED
+    # An event that was called off stays so in the archive.
+    canceled = event.status is EventStatus.CANCELED or event.canceled_at is not None
     entry.add("status", "CANCELLED" if canceled else "CONFIRMED")
     entry.add("categories", [event.category])
     if event.location_type is not LocationType.IN_PERSON:

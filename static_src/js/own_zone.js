@@ -1,4 +1,4 @@
-// "Your time: 02:00 EDT" beside an event's own time, where the two differ.
+// "Your time (New York): Thu 02:00" beside an event's own time, where the two differ; short in lists.
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function clock(moment, timeZone) {
@@ -11,6 +11,7 @@ for (const place of document.querySelectorAll("[data-own-zone]")) {
   const here = clock(moment, own);
   if (here === clock(moment, place.dataset.zone)) continue;
   const city = own.split("/").pop().replaceAll("_", " ");
-  place.textContent = `${place.dataset.words} (${city}): ${here}`;
+  const words = place.dataset.words;
+  place.textContent = "short" in place.dataset ? ` (${here} ${words}, ${city})` : `${words} (${city}): ${here}`;
   place.hidden = false;
 }

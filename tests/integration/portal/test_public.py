@@ -39,7 +39,7 @@ def test_explore_shows_a_public_event_on_its_day(visitor: Client):
     event, _ = published(title=title, time_zone="Asia/Tokyo", category="ARTS")
     # Other tests publish events, too: the first page from its own day has it.
     day = event.starts_at.date().isoformat()
-    answer = visitor.get("/events", {"since": day, "category": event.category})
+    answer = visitor.get("/events", {"near": day, "category": event.category})
     assert answer.status_code == 200
     text = answer.content.decode()
     assert "Ångström &amp; Söhne" in text
@@ -53,7 +53,7 @@ def test_explore_hides_unlisted_and_private_events(visitor: Client):
 
 
 def test_explore_with_filters_that_make_no_sense_says_so_and_shows_all(visitor: Client):
-    answer = visitor.get("/events", {"since": "tomorrow", "category": "NONSENSE", "page": "x"})
+    answer = visitor.get("/events", {"near": "tomorrow", "category": "NONSENSE", "page": "x"})
     assert answer.status_code == 200
     assert "Pick a day like 2027-06-10." in answer.content.decode()
 
@@ -61,7 +61,7 @@ def test_explore_with_filters_that_make_no_sense_says_so_and_shows_all(visitor: 
 def test_explore_from_a_day_leaves_out_what_starts_before(visitor: Client):
     event, _ = published()
     later = (event.starts_at + timedelta(days=2)).date().isoformat()
-    assert f"/e/{event.uuid}" not in visitor.get("/events", {"since": later}).content.decode()
+    assert f"/e/{event.uuid}" not in visitor.get("/events", {"near": later}).content.decode()
 
 
 def test_an_event_page_leads_to_registering(visitor: Client):
