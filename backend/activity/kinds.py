@@ -21,6 +21,7 @@ class ActivityKind(StrEnum):
     TICKET_REISSUED = "TICKET_REISSUED"
     TICKET_RESENT = "TICKET_RESENT"
     GUEST_CANCELED = "GUEST_CANCELED"
+    GUEST_ERASED = "GUEST_ERASED"
     GUEST_ADMITTED = "GUEST_ADMITTED"
     ADMISSION_UNDONE = "ADMISSION_UNDONE"
     GUEST_LEFT = "GUEST_LEFT"
@@ -39,8 +40,9 @@ class Counter(StrEnum):
     """What is counted of registrations; arrivals by time and by gate stand beside these.
 
     ``ADMITTED`` counts guests who came, once each; ``OUT`` those of them who left for now.
-    ``CANCELED`` counts places given back, also to wait; ``WAITING`` and ``GIVEN_UP`` those whose
-    registration is on the waiting list or canceled now.
+    ``REGISTERED`` counts places given to guests who do not wait for one again, ``CANCELED`` those
+    of them that were given back for good; ``WAITING`` and ``GIVEN_UP`` those whose registration is
+    on the waiting list or canceled now.
     """
 
     REGISTERED = "registered"

@@ -15,6 +15,7 @@ counters of events       stats: batch over their shards              ``Stats.lis
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -89,6 +90,11 @@ class Activity(db.Table):
         """One page of what befell ``subject``, the newest first."""
         key = subject_key(event_id, subject)
         return db.query_page(cls.subject_index, key, limit=limit, start=start, newest_first=True)
+
+    def put_if_absent(self) -> None:
+        """Keep it, unless it was kept before."""
+        with suppress(db.StaleWrite):
+            self.put(Activity.ulid.does_not_exist())
 
     def forget_actor(self) -> None:
         """Leave of who did it only what kind of actor it was; ``StaleWrite``: it is not there."""

@@ -15,8 +15,8 @@ from backend.shared.paging import Page
 class Totals:
     """An event's numbers, a moment behind the registrations they count.
 
-    ``registered`` counts every registration that became confirmed and ``canceled`` those
-    given back since, so ``confirmed`` is what is left; ``arrivals`` maps the start of each
+    ``registered`` counts the places given to guests who do not wait for one again and
+    ``canceled`` those given back for good, so ``confirmed`` is what is left; ``arrivals`` maps the start of each
     five minutes (UTC) to the guests admitted in it, ``gates`` each gate to those who came
     through it. ``admitted`` are those who came, once each; ``out`` those of them who left for now.
     ``waiting`` and ``given_up`` are on the waiting list, or canceled, now.

@@ -22,8 +22,8 @@ def record(
 ) -> Activity:
     """Keep that ``actor_label`` did ``kind`` to ``subject`` at that moment.
 
-    Idempotent by ``record_id`` (the id of the stream record): a replay writes the same
-    item again. Nothing handed in may be a name or an address.
+    Idempotent by ``record_id`` (the id of the stream record): a replay changes nothing, also
+    when somebody was erased from the item since. Nothing handed in may be a name or an address.
     """
     activity = Activity(
         event_month=month_key(event_id, at),
@@ -36,7 +36,7 @@ def record(
         at=at,
         details=dict(details) if details else None,
     )
-    activity.put()
+    activity.put_if_absent()
     return activity
 
 

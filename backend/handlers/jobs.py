@@ -22,8 +22,9 @@ from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job
 from backend.jobs.progress import StepResult
 from backend.jobs.runner import Step
-from backend.lifecycle import cancellation
-from backend.registrations import adoption, bulk, exports, imports
+from backend.lifecycle import cancellation, erasure
+from backend.lifecycle import exports as guest_exports
+from backend.registrations import adoption, bulk, exports, imports, recounts
 from backend.shared.clock import utc_now
 from backend.shared.errors import DomainError
 from backend.shared.failures import traits_of
@@ -37,7 +38,10 @@ STEPS: dict[JobKind, Step] = {
     JobKind.EXPORT_GUESTS: exports.step,
     JobKind.CHANGE_GUESTS: bulk.step,
     JobKind.CANCEL_EVENT: cancellation.step,
+    JobKind.EXPORT_GUEST: guest_exports.step,
+    JobKind.ERASE_GUEST: erasure.step,
     JobKind.ADOPT_SEATS: adoption.step,
+    JobKind.RECOUNT: recounts.step,
 }
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KEPT_DAYS = 30
 LINK_HOLDS_SECONDS = 300
+_FOLDER = "jobs/"
 
 
 @cache
@@ -71,7 +72,8 @@ def check_kept(job_id: str, name: str) -> None:
 
 def list_names(job_id: str) -> list[str]:
     """The names of the job's files, sorted."""
-    return sorted(_names(job_id))
+    prefix = _key(job_id, "")
+    return sorted(key.removeprefix(prefix) for key in _keys(prefix))
 
 
 def download_link(job_id: str, name: str, *, filename: str) -> str:
@@ -88,12 +90,27 @@ def download_link(job_id: str, name: str, *, filename: str) -> str:
     )
 
 
+def remove(job_id: str, name: str) -> None:
+    """Delete one file; one that is not there is no error."""
+    _client().delete_object(Bucket=config().files_bucket, Key=_key(job_id, name))
+
+
 def remove_all(job_id: str) -> int:
     """Delete every file of the job; says how many there were."""
-    names = list_names(job_id)
-    for name in names:
-        _client().delete_object(Bucket=config().files_bucket, Key=_key(job_id, name))
-    return len(names)
+    return _remove(_key(job_id, ""))
+
+
+def remove_beginning(start: str) -> int:
+    """Delete the files of every id that begins like this; says how many there were."""
+    return _remove(_FOLDER + start)
+
+
+def _remove(prefix: str) -> int:
+    removed = 0
+    for key in _keys(prefix):
+        _client().delete_object(Bucket=config().files_bucket, Key=key)
+        removed += 1
+    return removed
 
 
 def _refuse_if_gone(error: "ClientError") -> None:
@@ -102,13 +119,12 @@ def _refuse_if_gone(error: "ClientError") -> None:
         raise FileGone("This file is not kept any more.") from None
 
 
-def _names(job_id: str) -> Iterator[str]:
-    prefix = _key(job_id, "")
+def _keys(prefix: str) -> Iterator[str]:
     pages = _client().get_paginator("list_objects_v2")
     for page in pages.paginate(Bucket=config().files_bucket, Prefix=prefix):
         for found in page.get("Contents", []):
-            yield found["Key"].removeprefix(prefix)
+            yield found["Key"]
 
 
 def _key(job_id: str, name: str) -> str:
-    return f"jobs/{job_id}/{name}"
+    return f"{_FOLDER}{job_id}/{name}"

@@ -33,6 +33,12 @@ _DUE = "DUE"
 LONGEST_ID = 64
 
 
+def lane_of(kind: JobKind, event_id: str) -> str | None:
+    """The key of the lane that jobs of a kind run in at an event, if they have one."""
+    name = RULES[kind].lane
+    return f"lane#{event_id}#{name}" if name else None
+
+
 class EventIndex(GlobalSecondaryIndex["Job"]):
     """The jobs of one event by the time they were asked for, without problems and results."""
 
@@ -131,8 +137,7 @@ class Job(db.Table):
     @property
     def lane(self) -> str | None:
         """The key of the lane it runs in, if its kind has one."""
-        name = RULES[self.kind].lane
-        return f"lane#{self.event_id}#{name}" if name else None
+        return lane_of(self.kind, self.event_id)
 
     def list_problems(self) -> list[Problem]:
         """What is kept of the problems, the first ones first; ``failed`` counts them all."""

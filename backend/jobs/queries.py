@@ -3,7 +3,8 @@
 from typing import Any
 
 from backend.jobs.errors import JobNotFound
-from backend.jobs.models import Job
+from backend.jobs.kinds import JobKind
+from backend.jobs.models import Job, Lane, lane_of
 from backend.shared.paging import Page
 
 
@@ -24,3 +25,10 @@ def list_for_event(event_id: str, *, limit: int, start: dict[str, Any] | None = 
     They carry their kind, state, counts and times, not their problems and results.
     """
     return Job.list_for_event(event_id, limit=limit, start=start)
+
+
+def find_in_lane(event_id: str, kind: JobKind) -> Job | None:
+    """The job that keeps others of this kind from starting at the event, read consistently."""
+    lane = lane_of(kind, event_id)
+    holder = Lane.find_holder(lane) if lane else None
+    return Job.find(holder) if holder else None

@@ -40,6 +40,7 @@ class Notification(db.Table):
     """One message.
 
     ``due_at`` is when an attempt may be made by somebody else: the end of a lease or of a wait.
+    ``recipient`` is an address, or the key of somebody whose address is looked up when it is sent.
     ``attempts`` also tells apart two senders that hold the message one after the other.
     """
 

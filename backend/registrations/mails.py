@@ -39,12 +39,11 @@ def enqueue(
     """
     if not registration.user_email:
         return
-    ticket = f"{registration.event_id}#{registration.guest}#{registration.ticket_no}"
     again = f"#{iso(again_at)}" if again_at else ""
     if template in _EACH_TIME:
         again = f"#{int(registration.version)}"
     notifications.enqueue(
-        key=f"{template}#{ticket}{again}",
+        key=f"{template}#{_ticket(registration)}{again}",
         template=template,
         # Whose address is looked up when it is sent: the outbox needs to know none.
         recipient=registration.guest,
@@ -55,6 +54,16 @@ def enqueue(
         },
         now=now,
     )
+
+
+def keys_about(registration: Registration) -> list[str]:
+    """The keys under which the outbox holds what is mailed once per ticket number."""
+    ticket = _ticket(registration)
+    return [f"{template}#{ticket}" for template in (CONFIRMED, WAITLISTED, CANCELED)]
+
+
+def _ticket(registration: Registration) -> str:
+    return f"{registration.event_id}#{registration.guest}#{registration.ticket_no}"
 
 
 def compose(notification: Notification, *, now: datetime) -> Message | Suppression:

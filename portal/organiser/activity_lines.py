@@ -159,6 +159,14 @@ def _who(activity: Activity, label: Label, people: People) -> str:
 def _name(activity: Activity, label: Label, people: People) -> str:
     if label.kind == ActorKind.SYSTEM:
         return _("automatic")
+    is_of_team = label.kind == ActorKind.KIOSK or label.id in (people.me, *people.members)
+    if activity.kind in OWN and not is_of_team:
+        return _("by the guest")
+    return crew_name(label, people)
+
+
+def crew_name(label: Label, people: People) -> str:
+    """Who of the crew did something, or at which kiosk."""
     if label.kind == ActorKind.KIOSK:
         name = people.kiosks.get(label.id)
         return _("at kiosk %(name)s") % {"name": name} if name else _("at a kiosk")
@@ -166,8 +174,6 @@ def _name(activity: Activity, label: Label, people: People) -> str:
         return _("by you")
     if name := people.members.get(label.id):
         return _("by %(name)s") % {"name": name}
-    if activity.kind in OWN:
-        return _("by the guest")
     return _("by somebody who is not in the team now")
 
 

@@ -7,26 +7,16 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backend.shared.http import ApiRouter
-from infra.deploy.packaging import ROOT, load_template
+from infra.deploy.packaging import ROOT
 from infra.deploy.stage import SETTINGS, STACKS
+from tests.support.templates import FUNCTIONS, TEMPLATES, resources, texts
 
-TEMPLATES = {name: load_template(ROOT / "infra" / f"{name}.yaml") for name in STACKS}
-# Rights that cannot be narrower, each with its reason.
-WIDE_RESOURCES = {
-    "*",  # X-Ray knows no resources; only the tracing policies have it (below)
-    "${MediaBucketArn}/uploads/*",  # an upload's key is made when it is offered
-    "${MediaBucketArn}/banners/*",  # … and a banner's when the upload proved an image
-    "${FilesBucketArn}/jobs/*",  # a job's id is made when it is started
-    "${MediaBucket.Arn}/banners/*",  # CloudFront reads every banner …
-    "${StaticBucket.Arn}/static/*",  # … and every static file, and nothing beside them
-}
 # Lambda sets the region, and the local cloud its own address; on AWS there is none.
 SET_BY_OTHERS = {"AWS_REGION", "AWS_ENDPOINT_URL"}
 PUBLIC_ROUTES = {
@@ -43,18 +33,6 @@ PUBLIC_ROUTES = {
     ("GET", "/events/{eventId}"),
 }
 
-
-def resources(stack: str, kind: str) -> dict[str, Any]:
-    """The properties of every resource of a type, by logical name."""
-    found = TEMPLATES[stack]["Resources"].items()
-    return {name: body.get("Properties", {}) for name, body in found if body["Type"] == kind}
-
-
-FUNCTIONS = {
-    name: (stack, properties)
-    for stack in ("api", "streams")
-    for name, properties in resources(stack, "AWS::Serverless::Function").items()
-}
 
 API_FUNCTIONS = [name for name, (stack, _) in FUNCTIONS.items() if stack == "api"]
 
@@ -165,189 +143,6 @@ def test_gateway_refusals_carry_cors_headers_and_the_shape_of_errors():
         assert body.keys() == {"error", "code"}
 
 
-def statements() -> Iterator[tuple[str, dict[str, Any]]]:
-    for stack, template in TEMPLATES.items():
-        for name, resource in template["Resources"].items():
-            properties = resource.get("Properties", {})
-            documents = [properties["PolicyDocument"]] if "PolicyDocument" in properties else []
-            if resource["Type"] == "AWS::IAM::Role":
-                documents += [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-            for document in documents:
-                for statement in document["Statement"]:
-                    yield f"{stack}.{name}", statement
-
-
-def texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from texts(part)
-
-
-def test_rights_name_actions_and_resources_without_wildcards():
-    wide = {text for _, s in statements() for text in texts(s["Resource"]) if "*" in text}
-    bare = {where for where, s in statements() if "*" in set(texts(s["Resource"]))}
-    actions = {action for _, s in statements() for action in texts(s["Action"])}
-
-    assert wide == WIDE_RESOURCES
-    assert bare == {"api.TracingPolicy", "streams.TracingPolicy", "portal.TracingPolicy"}
-    assert {action for action in actions if "*" in action} == set()
-
-
-def test_each_role_belongs_to_one_function():
-    for stack in ("api", "streams"):
-        functions = [body for place, body in FUNCTIONS.values() if place == stack]
-        assert sorted(body["Role"]["Fn::GetAtt"][0] for body in functions) == sorted(
-            resources(stack, "AWS::IAM::Role")
-        )
-
-
-def tables_of(stack: str, role: str) -> set[str]:
-    """The tables that a role names, by the parameters that hold them."""
-    policy = resources(stack, "AWS::IAM::Role")[role]["Policies"][0]["PolicyDocument"]
-    named = {text for s in policy["Statement"] for text in texts(s["Resource"])}
-    return {match[1] for text in named if (match := re.search(r"(\w+)TableArn", text))}
-
-
-@pytest.mark.parametrize(
-    ("stack", "role", "tables"),
-    [
-        ("api", "HealthRole", set()),
-        ("api", "LoginRole", set()),
-        ("api", "RegisterRole", {"Users", "Profiles"}),
-        ("api", "PublicEventsRole", {"Events", "SeatBlocks"}),
-        ("api", "EventsRole", {"Events", "SeatBlocks", "Team", "Idempotency"}),
-        ("api", "RegistrationsRole", {"Registrations", "SeatBlocks", "Events", "Team"}),
-        ("api", "ScansRole", {"Registrations", "Scans", "Events", "Team"}),
-        ("api", "KioskAuthorizerRole", {"Kiosks"}),
-        ("streams", "KiosksStreamRole", {"Activity"}),
-        (
-            "streams",
-            "EventsStreamRole",
-            {"Events", "Registrations", "SeatBlocks", "Activity", "Jobs"},
-        ),
-        (
-            "streams",
-            "NotificationsStreamRole",
-            {"Notifications", "Registrations", "Events", "Team"},
-        ),
-        ("streams", "TeamStreamRole", {"Notifications", "Activity"}),
-    ],
-)
-def test_role_reaches_the_tables_that_its_function_works_on_and_no_others(stack, role, tables):
-    assert tables_of(stack, role) == tables
-
-
-def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
-    """What a role may do to each table or index that it names."""
-    policy = resources(stack, "AWS::IAM::Role")[role]["Policies"][0]["PolicyDocument"]
-    return {
-        re.sub(r"TableArn|[${}]", "", text): {a.removeprefix("dynamodb:") for a in s["Action"]}
-        for s in policy["Statement"]
-        for text in texts(s["Resource"])
-        if "TableArn" in text
-    }
-
-
-@pytest.mark.parametrize(
-    ("stack", "role", "rights"),
-    [
-        (
-            "api",
-            "EventsRole",
-            {
-                "Events": {"GetItem", "PutItem", "UpdateItem"},
-                "Events/index/creator_index": {"Query"},
-                "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-                "Team": {"GetItem", "PutItem"},
-                "Idempotency": {"PutItem", "DeleteItem"},
-            },
-        ),
-        (
-            "api",
-            "RegistrationsRole",
-            {
-                "Registrations": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-                "Registrations/index/email_index": {"Query"},
-                "Registrations/index/name_index": {"Query"},
-                "Registrations/index/waiting_index": {"Query"},
-                "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-                "Events": {"GetItem"},
-                "Team": {"GetItem"},
-            },
-        ),
-        (
-            "streams",
-            "EventsStreamRole",
-            {
-                "Events": {"GetItem"},
-                "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-                "Registrations": {"GetItem", "UpdateItem"},
-                "Registrations/index/waiting_index": {"Query"},
-                "Activity": {"PutItem"},
-                "Jobs": {"GetItem", "PutItem"},
-            },
-        ),
-        (
-            "streams",
-            "RegistrationsStreamRole",
-            {
-                "Events": {"GetItem"},
-                "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-                "Registrations": {"GetItem", "UpdateItem", "BatchGetItem"},
-                "Registrations/index/waiting_index": {"Query"},
-                "Scans": {"PutItem"},
-                "Activity": {"PutItem"},
-                "Stats": {"GetItem", "UpdateItem"},
-                "Notifications": {"PutItem"},
-            },
-        ),
-        (
-            "streams",
-            "JobsRole",
-            {
-                "Jobs": {"GetItem", "UpdateItem", "DeleteItem"},
-                "Events": {"GetItem"},
-                "Registrations": {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"},
-                "Registrations/index/name_index": {"Query"},
-                "Registrations/index/waiting_index": {"Query"},
-                "Team": {"GetItem"},
-                "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-                "Stats": {"GetItem", "BatchGetItem"},
-            },
-        ),
-        (
-            "streams",
-            "SeatAuditRole",
-            {
-                "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-                "SeatBlocks/index/audit_index": {"Query"},
-                "Registrations": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "Query"},
-                "Registrations/index/waiting_index": {"Query"},
-                "Events": {"GetItem"},
-                "Notifications": {"UpdateItem"},
-                "Notifications/index/stuck_index": {"Query"},
-                "Jobs/index/stuck_index": {"Query"},
-            },
-        ),
-    ],
-)
-def test_role_may_do_to_tables_what_its_code_does_and_no_more(stack, role, rights):
-    assert table_rights_of(stack, role) == rights
-
-
-def test_public_reads_may_write_nothing():
-    role = resources("api", "AWS::IAM::Role")["PublicEventsRole"]
-    actions = {a for s in role["Policies"][0]["PolicyDocument"]["Statement"] for a in s["Action"]}
-
-    assert {action for action in actions if action.startswith("dynamodb:")} == {
-        "dynamodb:GetItem",
-        "dynamodb:BatchGetItem",
-        "dynamodb:Query",
-    }
-
-
 @pytest.mark.parametrize("stack", ["api", "streams"])
 def test_functions_get_every_setting_that_the_backend_reads(stack):
     source = (ROOT / "backend" / "shared" / "config.py").read_text()
@@ -407,22 +202,6 @@ def test_uploads_are_served_to_nobody_and_deleted_after_a_day():
         ["${MediaBucket.Arn}/banners/*"]
     ]
     assert days == {"uploads/": 1}
-
-
-def test_api_and_portal_read_uploads_and_write_banners():
-    rights: dict[str, dict[str, set[str]]] = {}
-    for where, statement in statements():
-        for resource in texts(statement["Resource"]):
-            if resource.startswith("${MediaBucketArn}/"):
-                place = resource.removeprefix("${MediaBucketArn}/")
-                rights.setdefault(where, {})[place] = set(texts(statement["Action"]))
-
-    handled = {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"}
-    assert rights == {
-        "api.EventsRole": {"uploads/*": handled, "banners/*": handled - {"s3:GetObject"}},
-        # The portal copies events, too.
-        "portal.PortalRole": {"uploads/*": handled, "banners/*": handled},
-    }
 
 
 @pytest.mark.parametrize("provider", ["GoogleProvider", "OidcProvider"])

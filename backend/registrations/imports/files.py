@@ -32,5 +32,10 @@ def fetch_upload(event_id: str, upload: str) -> bytes:
     return file_store.get(_place(event_id, upload), LIST)
 
 
+def forget_uploads(event_id: str) -> int:
+    """Delete every list that was uploaded for the event and waits; says how many there were."""
+    return file_store.remove_beginning(_place(event_id, ""))
+
+
 def _place(event_id: str, upload: str) -> str:
     return f"upload-{event_id}-{upload}"

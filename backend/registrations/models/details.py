@@ -8,6 +8,10 @@ from backend.registrations.models.attributes import Attributes
 from backend.registrations.states import RegistrationStatus
 
 _S = RegistrationStatus
+_PERSONAL = (
+    "user_email", "user_id", "name", "name_shard", "name_key", "answers", "note", "attention",
+    "resent_at",
+)  # fmt: skip
 
 
 class Details(Attributes):
@@ -23,6 +27,20 @@ class Details(Attributes):
             self.shard,
             self.guest,
             actions=Attributes.assignments(changes),
+            condition=(Attributes.version == self.version) & (Attributes.status != _S.TOMBSTONE),
+        )
+
+    def erase(self, *, at: datetime, changed_by: str) -> Self:
+        """Take away for good who the guest is and what was said or noted; the place stays.
+
+        It leaves both indexes of people. Refuses with ``StaleWrite``: not the version that
+        was read.
+        """
+        values = {"version": self.version + 1, "changed_by": changed_by, "erased_at": at}
+        return type(self).change(
+            self.shard,
+            self.guest,
+            actions=Attributes.assignments({**dict.fromkeys(_PERSONAL), **values}),
             condition=(Attributes.version == self.version) & (Attributes.status != _S.TOMBSTONE),
         )
 

@@ -159,6 +159,7 @@ class Seating(Attributes):
             version=self.version + 1,
             ticket_no=self.ticket_no,
             first_ticket_no=self.first_ticket_no,
+            former_guest=self.former_guest,
             changed_by=changed_by,
         )
         condition = _unchanged_since(self.version) & Attributes.status.is_in(*ACTIVE)

@@ -24,6 +24,7 @@ from backend.registrations.services.changing import (
     resend_ticket,
     write_note,
 )
+from backend.registrations.services.erasing import erase_guest
 from backend.registrations.services.moving import move_to_waiting_list
 from backend.registrations.services.promoting import promote_guest, promote_waiting
 from backend.registrations.services.registering import Outcome, add_guest, register
@@ -44,6 +45,7 @@ __all__ = [
     "change_email",
     "change_guest",
     "change_name",
+    "erase_guest",
     "list_due_audits",
     "move_to_waiting_list",
     "note_waiting",

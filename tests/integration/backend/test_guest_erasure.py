@@ -1,0 +1,359 @@
+"""Exporting and erasing one guest: everything is found, nothing is left, somebody was there."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+
+import boto3
+import pytest
+
+from backend.events.errors import EventForbidden, EventNotFound
+from backend.handlers import registrations_stream
+from backend.handlers.jobs import STEPS
+from backend.jobs import file_store, runner
+from backend.jobs.errors import FileGone
+from backend.jobs.kinds import JobKind
+from backend.jobs.models import Job, Lane
+from backend.jobs.runner import LEASE
+from backend.jobs.states import JobStatus
+from backend.lifecycle import exports, services
+from backend.registrations import services as registrations
+from backend.registrations.errors import GuestErased, RegistrationNotFound
+from backend.registrations.imports.files import fetch_upload, keep_upload
+from backend.registrations.models import Registration
+from backend.registrations.states import Admission, RegistrationStatus
+from backend.shared.config import config
+from backend.team.roles import Role
+from tests.factories.events import NOON
+from tests.factories.jobs import make_job
+from tests.factories.team import make_member
+from tests.factories.users import a_user
+from tests.support.job_runs import Clock
+from tests.support.jobs import run_all
+from tests.support.killing import dies
+from tests.support.meetups import Meetup, open_meetup
+from tests.support.registering import stored
+
+pytestmark = pytest.mark.usefixtures("tables")
+K, S = JobKind, RegistrationStatus
+LATER = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def canary() -> str:
+    return f"canary{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def meetup() -> Meetup:
+    return open_meetup()
+
+
+def register(meetup: Meetup, canary: str, **values: object) -> Registration:
+    """A guest who registered, whose name, address, note and account say the canary's word."""
+    guest = a_user(f"{canary}-sub", name=f"Bird {canary}", email=f"{canary}@example.com")
+    registered = registrations.register(
+        event_id=meetup.event.uuid, name=guest.name, actor=guest, now=NOON
+    ).registration
+    return registered.revise(
+        {"note": f"Allergic, says {canary}", "attention": True, "answers": {"diet": canary}}
+        | values,
+        changed_by=guest.label,
+    )
+
+
+def deliver(meetup: Meetup) -> None:
+    answer = registrations_stream.handler({"Records": meetup.records()}, None)
+    assert answer == {"batchItemFailures": []}
+
+
+def everything() -> Iterator[tuple[str, str]]:
+    """(where, text) of every item of every table and every stored file."""
+    dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
+    for table in dynamodb.list_tables()["TableNames"]:
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+            yield from ((table, json.dumps(item, default=str)) for item in page["Items"])
+    for bucket in (one["Name"] for one in s3.list_buckets()["Buckets"]):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for found in page.get("Contents", []):
+                body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
+                yield bucket, found["Key"] + body.decode(errors="replace")
+
+
+def places_of(word: str) -> list[str]:
+    return sorted({where for where, text in everything() if word in text})
+
+
+def erase(meetup: Meetup, guest: Registration) -> Job:
+    job = services.start_erase_guest(
+        event_id=meetup.event.uuid, guest=guest.guest, actor=meetup.organiser, now=LATER
+    )
+    return run_all(job.job_id, now_fn=lambda: LATER)
+
+
+def leave_files(meetup: Meetup, canary: str) -> str:
+    """An import that is done with its list, an export, and a list that waits; its id."""
+    text = f"name,email\n{canary},{canary}@example.com\n".encode()
+    for kind in (K.IMPORT_GUESTS, K.EXPORT_GUESTS):
+        job = make_job(event_id=meetup.event.uuid, kind=kind, status=JobStatus.DONE)
+        file_store.put(job.job_id, "list", text, content_type="text/csv")
+    return keep_upload(meetup.event.uuid, text)
+
+
+def test_after_erasure_the_canary_is_in_no_table_and_no_file(meetup, canary):
+    guest = register(meetup, canary)
+    meetup.admit(guest)
+    upload = leave_files(meetup, canary)
+    exported, _data, _text = export(meetup, guest)
+    deliver(meetup)
+    assert len(places_of(canary)) >= 3
+
+    job = erase(meetup, guest)
+
+    assert places_of(canary) == []
+    deliver(meetup)
+    assert places_of(canary) == []
+    assert job.status is JobStatus.DONE
+    assert job.result == {
+        "activities": 2,
+        "registrations": 1,
+        "files": 5,
+        "left": ["scans", "messages", "accounts", "sessions", "backups"],
+    }
+    for name in (exports.DATA, exports.TEXT):
+        with pytest.raises(FileGone):
+            file_store.check_kept(exported.job_id, name)
+    with pytest.raises(FileGone):
+        fetch_upload(meetup.event.uuid, upload)
+
+
+def test_erased_guest_who_is_in_stays_counted_and_nameless(meetup, canary):
+    guest = register(meetup, canary)
+    meetup.admit(guest)
+
+    erase(meetup, guest)
+    deliver(meetup)
+
+    left = stored(guest)
+    assert (left.status, left.admission, left.erased_at) == (S.CONFIRMED, Admission.IN, LATER)
+    assert (left.name, left.user_email, left.user_id, left.answers, left.note) == (None,) * 5
+    assert (left.name_shard, left.name_key, left.attention) == (None,) * 3
+    assert meetup.totals() == (1, 0, 1, 1)
+    assert "GUEST_ERASED" in meetup.kinds()
+
+
+def test_nobody_is_mailed_about_an_erasure(meetup, canary):
+    guest = register(meetup, canary, status=S.CONFIRMED)
+    deliver(meetup)
+    before = places_of("registration_canceled#" + meetup.event.uuid)
+
+    erase(meetup, guest)
+    deliver(meetup)
+
+    assert (before, places_of("registration_canceled#" + meetup.event.uuid)) == ([], [])
+
+
+def test_who_waits_gives_up_the_place_in_the_line(meetup, canary):
+    guest = register(meetup, canary)
+    waits = guest.revise(
+        {"status": S.WAITLISTED, "waiting_shard": f"{meetup.event.uuid}#W0", "waiting_since": NOON},
+        changed_by="USER:x",
+    )
+
+    erase(meetup, waits)
+
+    assert (stored(guest).status, stored(guest).waiting_shard, stored(guest).name) == (
+        S.CANCELED,
+        None,
+        None,
+    )
+
+
+def test_traces_from_before_a_change_of_the_address_go_too(meetup, canary):
+    guest = register(meetup, canary)
+    deliver(meetup)
+    renamed = registrations.change_email(
+        event_id=meetup.event.uuid,
+        guest=guest.guest,
+        version=guest.version,
+        email=f"new-{canary}@example.com",
+        actor=meetup.organiser,
+        now=NOON,
+    )
+    deliver(meetup)
+
+    erase(meetup, renamed)
+
+    assert places_of(canary) == []
+
+
+def test_other_guests_keep_theirs(meetup, canary):
+    ada, bird = meetup.register("Ada"), register(meetup, canary)
+
+    erase(meetup, bird)
+
+    assert stored(ada).name == "Ada"
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the call", "after it landed"])
+def test_kill_at_any_call_and_it_still_finishes(after):
+    for number in range(1, 60):
+        meetup, word, clock = open_meetup(), f"canary{uuid.uuid4().hex[:12]}", Clock()
+        guest = register(meetup, word)
+        leave_files(meetup, word)
+        deliver(meetup)
+        job = services.start_erase_guest(
+            event_id=meetup.event.uuid, guest=guest.guest, actor=meetup.organiser, now=NOON
+        )
+
+        def work(job: Job = job, clock: Clock = clock) -> None:
+            runner.run_job(job_id=job.job_id, steps=STEPS, now_fn=clock, until=lambda: False)
+
+        died = dies(work, number, after=after)
+        clock.wait(LEASE)
+        work()
+
+        ended = Job.fetch(job.job_id)
+        assert (number, ended.status, places_of(word)) == (number, JobStatus.DONE, [])
+        assert ended.result["registrations"] == 1
+        if not died:
+            break
+    assert number > 10
+
+
+@pytest.mark.parametrize("kind", [K.IMPORT_GUESTS, K.EXPORT_GUESTS])
+def test_erasure_waits_for_what_may_write_the_guest_again(meetup, canary, kind):
+    guest, clock = register(meetup, canary), Clock()
+    clock.now = LATER
+    running = make_job(event_id=meetup.event.uuid, kind=kind, created_at=NOON)
+    if running.lane:
+        take_lane(running)
+    job = services.start_erase_guest(
+        event_id=meetup.event.uuid, guest=guest.guest, actor=meetup.organiser, now=LATER
+    )
+
+    def work() -> JobStatus | None:
+        return runner.run_job(job_id=job.job_id, steps=STEPS, now_fn=clock, until=lambda: False)
+
+    assert work() is JobStatus.RUNNING
+    file_store.put(running.job_id, "late", canary.encode(), content_type="text/csv")
+    Job.take(running.job_id, until=LATER, now=LATER).finish(JobStatus.DONE, now=LATER)
+    clock.wait(timedelta(minutes=1))
+
+    assert work() is JobStatus.DONE
+    assert places_of(canary) == []
+
+
+def take_lane(job: Job) -> None:
+    Lane(str(job.lane), held_by=job.job_id).put()
+
+
+def test_erasing_twice_is_one_job_and_an_erased_guest_is_refused(meetup, canary):
+    guest = register(meetup, canary)
+    asked = {"event_id": meetup.event.uuid, "guest": guest.guest, "actor": meetup.organiser}
+
+    jobs = {services.start_erase_guest(**asked, now=LATER).job_id for _ in range(2)}
+    run_all(*jobs, now_fn=lambda: LATER)
+
+    assert len(jobs) == 1
+    with pytest.raises(GuestErased):
+        services.start_erase_guest(**asked, now=LATER)
+    with pytest.raises(GuestErased):
+        services.start_export_guest(**asked, now=LATER)
+
+
+def test_job_knows_no_name_and_no_address(meetup, canary):
+    guest = register(meetup, canary)
+
+    job = erase(meetup, guest)
+
+    assert job.params == {"guest": guest.guest}
+    assert canary not in str(job.to_simple_dict())
+
+
+@pytest.mark.parametrize("start", [services.start_export_guest, services.start_erase_guest])
+def test_only_owner_and_organisers_may(meetup, canary, start):
+    guest, event_id = register(meetup, canary), meetup.event.uuid
+    desk = a_user(str(uuid.uuid4()))
+    make_member(event_id=event_id, member=desk.user_id, role=Role.DESK)
+
+    with pytest.raises((EventForbidden, EventNotFound)):
+        start(event_id=event_id, guest=guest.guest, actor=desk, now=LATER)
+    with pytest.raises(RegistrationNotFound):
+        start(event_id=event_id, guest="0" * 16, actor=meetup.organiser, now=LATER)
+
+
+# Export
+
+
+def export(meetup: Meetup, guest: Registration) -> tuple[Job, dict, str]:
+    job = services.start_export_guest(
+        event_id=meetup.event.uuid, guest=guest.guest, actor=meetup.organiser, now=LATER
+    )
+    done = run_all(job.job_id, now_fn=lambda: LATER)
+    data = json.loads(file_store.get(job.job_id, exports.DATA))
+    return done, data, file_store.get(job.job_id, exports.TEXT).decode()
+
+
+def test_export_holds_all_that_is_known_of_the_guest_and_nothing_of_others(
+    meetup, canary, monkeypatch
+):
+    monkeypatch.setattr(exports, "SCANS_PER_STEP", 1)
+    guest, other = register(meetup, canary), meetup.register("Bob")
+    meetup.admit(guest)
+    meetup.admit(other)
+    deliver(meetup)
+
+    job, data, text = export(meetup, guest)
+
+    assert job.result["downloads"].keys() == {exports.DATA, exports.TEXT}
+    known = data["registration"]
+    assert (known["name"], known["user_email"]) == (f"Bird {canary}", f"{canary}@example.com")
+    assert (known["note"], known["answers"]) == (f"Allergic, says {canary}", {"diet": canary})
+    assert [scan["gate"] for scan in data["scans"]] == ["North"]
+    assert [(one["what"], one["by"]) for one in data["activity"]][-1] == (
+        "GUEST_REGISTERED",
+        "the guest",
+    )
+    assert [one["what"] for one in data["messages"]] == ["registration_confirmed"]
+    assert f"name: Bird {canary}" in text
+    assert meetup.organiser.user_id not in json.dumps(data) + text
+    assert file_store.list_names(job.job_id) == [exports.DATA, exports.TEXT]
+
+
+def test_export_made_twice_within_a_minute_is_one(meetup, canary):
+    guest = register(meetup, canary)
+
+    assert export(meetup, guest)[0].job_id == export(meetup, guest)[0].job_id
+
+
+def test_export_that_is_killed_anywhere_holds_the_same(meetup, canary):
+    guest = register(meetup, canary)
+    meetup.admit(guest)
+    deliver(meetup)
+    whole = None
+    for number in range(1, 40):
+        clock = Clock()
+        clock.now = LATER + timedelta(minutes=number)
+        job = services.start_export_guest(
+            event_id=meetup.event.uuid, guest=guest.guest, actor=meetup.organiser, now=clock.now
+        )
+
+        def work(job: Job = job, clock: Clock = clock) -> None:
+            runner.run_job(job_id=job.job_id, steps=STEPS, now_fn=clock, until=lambda: False)
+
+        died = dies(work, number)
+        clock.wait(LEASE)
+        work()
+
+        data = json.loads(file_store.get(job.job_id, exports.DATA)) | {"exported_at": ""}
+        whole = whole or data
+        assert (number, data) == (number, whole)
+        if not died:
+            break
+    assert number > 5
+
+
+def test_files_lie_in_the_private_bucket(tables):
+    assert config().files_bucket == tables["FilesBucket"]
