@@ -62,7 +62,8 @@ def undo(door: Door, form: Form, *, now: datetime) -> dict[str, str]:
 
 
 def count_of(door: Door, *, now: datetime) -> dict[str, Any]:
-    """How many are in, and when that was counted."""
+    """How many are inside, and when that was counted."""
     event = door.event
     totals = activity.totals(event_id=event.uuid, shards=event.shards)
-    return {"admitted": totals.admitted, "as_of": local_text(now, event.time_zone, "time")}
+    inside = totals.admitted - totals.out
+    return {"admitted": inside, "as_of": local_text(now, event.time_zone, "time")}

@@ -159,7 +159,7 @@ def _who(activity: Activity, label: Label, people: People) -> str:
 def _name(activity: Activity, label: Label, people: People) -> str:
     if label.kind == ActorKind.SYSTEM:
         return _("automatic")
-    is_of_team = label.kind == ActorKind.KIOSK or label.id in (people.me, *people.members)
+    is_of_team = label.kind == ActorKind.KIOSK or label.id in {people.me, *people.members} - {""}
     if activity.kind in OWN and not is_of_team:
         return _("by the guest")
     return crew_name(label, people)

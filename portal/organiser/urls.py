@@ -17,6 +17,7 @@ from portal.organiser.views import (
     overview,
     recount,
     registrations,
+    scans,
     team,
 )
 
@@ -158,4 +159,5 @@ urlpatterns = [
         kiosks.RevokeKioskView.as_view(),
         name="kiosk-revoke",
     ),
+    path("e/<str:event_id>/scans", scans.ScansView.as_view(), name="scans"),
 ]

@@ -215,6 +215,7 @@ def patterns() -> Iterator[tuple[str, URLPattern]]:
                 yield f"{prefix}{one.name}", one
 
     from portal import urls
+    "organiser:scans": Row("desk"),
 
     yield from walk(urls.urlpatterns, "")
 
