@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, reverse
@@ -19,7 +20,7 @@ from backend.events.kinds import Visibility
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.jobs import file_store
-from backend.registrations import tickets
+from backend.registrations import imports, tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
 from backend.seats import services as seats
@@ -60,6 +61,7 @@ class Place:
     member: str
     invitee: str
     job: str
+    upload: str
 
     def address(self, name: str) -> str:
         keys = {
@@ -70,6 +72,7 @@ class Place:
             "invitee": self.invitee,
             "job_id": self.job,
             "name": FILE,
+            "upload": self.upload,
         }
         return reverse(name, kwargs={key: keys[key] for key in parameters_of(name)})
 
@@ -90,6 +93,10 @@ class Row:
 
 def scan(place: Place) -> dict[str, Any]:
     return {"ticket": tickets.issue(place.expected), "scan_id": "stolen-1", "gate": "Side door"}
+
+
+def a_list() -> SimpleUploadedFile:
+    return SimpleUploadedFile(FILE, b"name\nNadia New\n")
 
 
 def undo(place: Place) -> dict[str, Any]:
@@ -143,6 +150,12 @@ ROWS = {
     "organiser:archive": Row("organiser"),
     "organiser:copy": Row("organiser"),
     "organiser:registrations": Row("desk"),
+    "organiser:guests-change": Row(
+        "organiser", lambda place: {"change": "CANCEL", "guest": place.expected.guest}
+    ),
+    "organiser:import": Row("organiser", lambda _place: {"file": a_list()}),
+    "organiser:import-list": Row("organiser", lambda _place: {"column": "name"}),
+    "organiser:export": Row("organiser", lambda _place: {"format": "CSV"}),
     "organiser:guest-new": Row("organiser", sign_up),
     "organiser:guest": Row("desk", lambda _place: {"note": "Stolen", "version": "1"}),
     "organiser:guest-edit": Row("organiser", lambda _place: {"name": "Stolen", "version": "1"}),
@@ -202,6 +215,7 @@ ROWS = {
     "organiser:kiosk": Row("organiser", device),
     "organiser:kiosk-pair": Row("organiser"),
     "organiser:kiosk-revoke": Row("organiser"),
+    "organiser:scans": Row("desk"),
 }
 
 
@@ -215,7 +229,6 @@ def patterns() -> Iterator[tuple[str, URLPattern]]:
                 yield f"{prefix}{one.name}", one
 
     from portal import urls
-    "organiser:scans": Row("desk"),
 
     yield from walk(urls.urlpatterns, "")
 
@@ -266,6 +279,7 @@ def make_place(at: str) -> Place:
         member=make_member(event_id=event.uuid, role=Role.DESK).member,
         invitee=invitation.member,
         job=make_export(event.uuid),
+        upload=imports.keep_upload(event.uuid, a_list().read()),
     )
 
 
