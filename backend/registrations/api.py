@@ -5,7 +5,8 @@ from datetime import datetime
 from backend.events import policies
 from backend.events import queries as events
 from backend.events.policies import EventAction
-from backend.registrations import queries, services
+from backend.registrations import queries, selections, services
+from backend.registrations.models import Registration
 from backend.registrations.schemas import (
     GuestAnswer,
     GuestsAnswer,
@@ -15,6 +16,7 @@ from backend.registrations.schemas import (
     RegistrationsQuery,
     TicketAnswer,
 )
+from backend.registrations.selections import Group, Selection
 from backend.registrations.states import RegistrationStatus
 from backend.shared.actor import Actor
 from backend.shared.http import ApiRouter, Reply
@@ -42,12 +44,17 @@ def register(event_id: str, body: RegistrationInput, actor: Actor, now: datetime
     """Register oneself.
 
     Once per guest and event, however often it is asked for, so an `Idempotency-Key` is
-    accepted and not needed.
+    accepted and not needed. Where every seat is taken and the event has a waiting list, the
+    answer is `WAITLISTED` with the number on it; an e-mail tells when a seat is one's own.
     """
     outcome = services.register(
-        event_id=event_id, name=body.name or actor.name, actor=actor, now=now
+        event_id=event_id,
+        name=body.name or actor.name,
+        answers=body.answers,
+        actor=actor,
+        now=now,
     )
-    return Reply(201 if outcome.created else 200, TicketAnswer.of(outcome.registration))
+    return Reply(201 if outcome.created else 200, _own(outcome.registration, now))
 
 
 @router.serve(
@@ -58,7 +65,12 @@ def register(event_id: str, body: RegistrationInput, actor: Actor, now: datetime
 )
 def show_my_registration(event_id: str, actor: Actor, now: datetime) -> TicketAnswer:
     """Show one's registration with its ticket."""
-    return TicketAnswer.of(queries.fetch_mine(event_id=event_id, actor=actor, now=now))
+    return _own(queries.fetch_mine(event_id=event_id, actor=actor, now=now), now)
+
+
+def _own(registration: Registration, now: datetime) -> TicketAnswer:
+    position = queries.waiting_position(registration, now=now)
+    return TicketAnswer.of_own(registration, position=position)
 
 
 @router.serve(
@@ -107,18 +119,32 @@ def list_registrations(
 ) -> GuestsAnswer:
     """List an event's guests.
 
-    For organisers and the desk, by name; the desk gets no addresses.
+    For organisers and the desk, by name; the desk gets no addresses. With `status=WAITLISTED`
+    and no `namePrefix` the waiting list in its order, the longest first.
     """
     asked = f"{event_id}/registrations?{query.name_prefix}\0{query.status or ''}"
-    page = queries.list_for_event(
-        event_id=event_id,
-        actor=actor,
-        name_prefix=query.name_prefix,
-        status=RegistrationStatus(query.status) if query.status else None,
-        limit=query.limit,
-        start=decode_token(query.next_token, query=asked),
-        now=now,
-    )
+    start = decode_token(query.next_token, query=asked)
+    if query.status == RegistrationStatus.WAITLISTED and not query.name_prefix:
+        event = events.authorize(
+            event_id=event_id, actor=actor, action=EventAction.SEE_GUESTS, now=now
+        )
+        page = selections.list_selected(
+            event,
+            Selection(Group.WAITLISTED),
+            with_addresses=False,
+            limit=query.limit,
+            start=start,
+        )
+    else:
+        page = queries.list_for_event(
+            event_id=event_id,
+            actor=actor,
+            name_prefix=query.name_prefix,
+            status=RegistrationStatus(query.status) if query.status else None,
+            limit=query.limit,
+            start=start,
+            now=now,
+        )
     with_email = _may_see_addresses(event_id, actor, now)
     return GuestsAnswer(
         registrations=[GuestAnswer.of(item, with_email=with_email) for item in page.items],

@@ -2,16 +2,53 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from backend.events.questions import (
+    LARGEST_NUMBER,
+    LONGEST_ANSWER,
+    MOST_QUESTIONS,
+    QUESTION_ID,
+)
 from backend.registrations.guests import NAME_LENGTH
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.registrations.tickets import issue, short_code
-from backend.shared.shapes import Answer, PageQuery, Request, UtcTime, line
+from backend.shared.shapes import Answer, PageQuery, Request, UtcTime, broken, line
 
 # A tombstone is as if nothing were there.
 Status = Literal["CONFIRMED", "WAITLISTED", "CANCELED"]
+
+
+def _read_answer(value: object) -> object:
+    if not isinstance(value, str | int | float):
+        raise broken("This must be a text, a number, or true or false.")
+    return value
+
+
+QuestionId = Annotated[str, StringConstraints(pattern=f"^{QUESTION_ID}$")]
+GivenAnswer = Annotated[
+    # Not a union of types: its refusals would name the types instead of the question.
+    object,
+    BeforeValidator(_read_answer),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": LONGEST_ANSWER},
+                {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER},
+                {"type": "boolean"},
+            ]
+        }
+    ),
+]
+Answers = Annotated[
+    dict[QuestionId, GivenAnswer],
+    Field(
+        description="By the id of the event's question: a text, one of the choices, a number, "
+        "or true for a consent.",
+        examples=[{"q1": "Vegetarian", "q2": 3, "q3": True}],
+    ),
+]
 
 
 class RegistrationInput(Request):
@@ -20,6 +57,7 @@ class RegistrationInput(Request):
     name: Annotated[str, line(NAME_LENGTH)] = Field(
         "", description="As the badge shows it; the account's unless given.", examples=["Ada Byron"]
     )
+    answers: Answers = Field({}, max_length=MOST_QUESTIONS)
 
 
 class RegistrationsQuery(PageQuery):
@@ -52,17 +90,22 @@ class RegistrationAnswer(Answer):
 class TicketAnswer(RegistrationAnswer):
     """One's own registration with its ticket, while it is confirmed."""
 
+    answers: Answers
+    waiting_position: int | None = Field(
+        description="The number on the waiting list, from 1, while it is `WAITLISTED`."
+    )
     ticket: str | None = Field(description="Text of the QR code.")
     short_code: str | None = Field(examples=["7K3M-Q2XD"])
 
     @classmethod
-    def of(cls, registration: Registration) -> Self:
+    def of_own(cls, registration: Registration, *, position: int | None) -> Self:
         """The answer for a registration; issues the ticket of a confirmed one."""
         common = RegistrationAnswer.of(registration).model_dump()
+        own = {"answers": registration.answers or {}, "waiting_position": position}
         if registration.status is not RegistrationStatus.CONFIRMED:
-            return cls(ticket=None, short_code=None, **common)
+            return cls(ticket=None, short_code=None, **own, **common)
         code = short_code(registration.guest, registration.ticket_no)
-        return cls(ticket=issue(registration), short_code=code, **common)
+        return cls(ticket=issue(registration), short_code=code, **own, **common)
 
 
 class RegistrationsAnswer(Answer):
@@ -84,18 +127,27 @@ class GuestAnswer(Answer):
     canceled_at: UtcTime | None
     admitted_at: UtcTime | None
     admitted_gate: str | None
+    waiting_since: UtcTime | None
+    answers: Answers
+    note: str = Field(description="What the crew noted; the guest does not see it.")
+    attention: bool = Field(description="Whether the desk should look at the note.")
     version: int
 
     @classmethod
     def of(cls, registration: Registration, *, with_email: bool) -> Self:
         """The answer for a registration."""
-        names = cls.model_fields.keys() - {"email"}
-        email = registration.user_email if with_email else None
-        return cls(email=email, **{name: getattr(registration, name) for name in names})
+        special = {
+            "email": registration.user_email if with_email else None,
+            "answers": registration.answers or {},
+            "note": registration.note or "",
+            "attention": bool(registration.attention),
+        }
+        names = cls.model_fields.keys() - special.keys()
+        return cls(**special, **{name: getattr(registration, name) for name in names})
 
 
 class GuestsAnswer(Answer):
-    """A page of an event's guests by name."""
+    """A page of an event's guests by name; who waits, by how long."""
 
     registrations: list[GuestAnswer]
     next_token: str | None

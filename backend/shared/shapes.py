@@ -144,8 +144,8 @@ def read_query(shape: type[ShapeT], parameters: Mapping[str, str]) -> ShapeT:
 
 
 def camel(name: str) -> str:
-    """``starts_at`` → ``startsAt``, part by part of a dotted path."""
-    return ".".join(to_camel(part) for part in name.split("."))
+    """``starts_at`` → ``startsAt``, part by part of a dotted path; ids in it stay as they are."""
+    return ".".join(to_camel(part) if "_" in part else part for part in name.split("."))
 
 
 # The rule in our words: pydantic's sentences speak of Python.
