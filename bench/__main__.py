@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MEASUREMENTS = ("registrations", "checkin", "portal", "cold_start")
+MEASUREMENTS = ("registrations", "checkin", "portal", "pages", "counters", "cold_start")
 
 
 def main(names: list[str]) -> int:
