@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, TTLAttribute, UnicodeAttribute
-from pynamodb.expressions.update import Action
 
 from backend.kiosks.errors import KioskNotFound
 from backend.kiosks.kinds import KioskMode
@@ -102,7 +101,7 @@ class Kiosk(db.Table):
         return Kiosk.change(
             self.event_id,
             self.kiosk_id,
-            actions=_actions({"status": target, **values}),
+            actions=Kiosk.assignments({"status": target, **values}),
             condition=condition,
         )
 
@@ -111,7 +110,7 @@ class Kiosk(db.Table):
         return Kiosk.change(
             self.event_id,
             self.kiosk_id,
-            actions=_actions(values),
+            actions=Kiosk.assignments(values),
             condition=Kiosk.status.is_in(_S.PAIRING, _S.ACTIVE),
         )
 
@@ -121,7 +120,7 @@ class Kiosk(db.Table):
         return Kiosk.change(
             self.event_id,
             self.kiosk_id,
-            actions=_actions({"last_seen_at": at, **values}),
+            actions=Kiosk.assignments({"last_seen_at": at, **values}),
             condition=(Kiosk.status == _S.ACTIVE) & (seen.does_not_exist() | (seen <= at - every)),
         )
 
@@ -160,12 +159,3 @@ class PairingCode(db.Table):
 
 def _code_key(code_hash: str) -> str:
     return f"{_CODE}#{code_hash}"
-
-
-def _actions(changes: Mapping[str, Any]) -> list[Action]:
-    """``SET`` for each value, ``REMOVE`` for ``None``."""
-    attributes = Kiosk.get_attributes()
-    return [
-        attributes[name].remove() if value is None else attributes[name].set(value)
-        for name, value in changes.items()
-    ]
