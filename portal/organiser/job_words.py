@@ -45,6 +45,15 @@ RESULTS: dict[str, str | Promise] = {
     "files": _("Files deleted"),
 }
 
+# What an erasure leaves, and why.
+LEFT: dict[str, str | Promise] = {
+    "scans": _("Scans name the guest by a key that tells nothing without this stage’s secret."),
+    "messages": _("The list of messages holds no address; mails that were sent are with people."),
+    "accounts": _("The person’s account and profile belong to the person, not to this event."),
+    "sessions": _("What a signed-in browser was shown is forgotten within twelve hours."),
+    "backups": _("The tables’ backups let go of it after 35 days."),
+}
+
 STATUS_NOTES = {
     "QUEUED": _("It starts within a moment."),
     "RUNNING": _("It goes on when this page is closed; come back whenever you like."),

@@ -18,7 +18,7 @@ from backend.jobs.models import Job
 from backend.jobs.states import JobStatus
 from backend.registrations.guests import is_guest_key
 from portal.common.event_times import local_text
-from portal.organiser.job_words import LOOKS, REASONS, RESULTS, STATUS_NOTES
+from portal.organiser.job_words import LEFT, LOOKS, REASONS, RESULTS, STATUS_NOTES
 from portal.organiser.pages import EventPageMixin
 from portal.organiser.trail import walk
 
@@ -78,6 +78,7 @@ class JobView(_JobsMixin, TemplateView):
                 for name, words in RESULTS.items()
                 if isinstance(result.get(name), int)
             ],
+            "left": [LEFT[one] for one in result.get("left", ()) if one in LEFT],
             "files": _files(job) if self.may["export_guests"] and self._are_kept(job) else {},
             "problems": [(one, is_guest_key(one.where)) for one in problems[:PROBLEMS_SHOWN]],
             "problems_left": job.failed - min(len(problems), PROBLEMS_SHOWN),

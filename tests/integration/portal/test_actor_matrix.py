@@ -190,6 +190,8 @@ ROWS = {
     "kiosk:undo": Row("desk", undo, json=True),
     "kiosk:find": Row("desk"),
     "kiosk:look-up": Row("desk", scan, json=True),
+    "organiser:guest-export": Row("organiser"),
+    "organiser:guest-erase": Row("organiser"),
     "organiser:jobs": Row("organiser"),
     "organiser:job": Row("organiser"),
     "organiser:job-cancel": Row("organiser"),
