@@ -4,16 +4,18 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from backend.activity import services as activity
 from backend.activity.kinds import ActivityKind
 from backend.events.models import Event
+from backend.events.queries import forget_settings
 from backend.events.questions import Question, QuestionKind
-from backend.registrations import services
+from backend.registrations import guests, services
 from backend.registrations.models import Registration
-from backend.registrations.states import Admission
+from backend.registrations.states import Admission, RegistrationStatus
 from backend.seats import services as seats
+from backend.shared.actor import SYSTEM
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
 
@@ -99,12 +101,23 @@ def test_pages_of_a_guest_look_right_and_are_accessible(
     bare = make_guest(event, name="محمد عبد الله", user_email="m@example.com", answers=None)
     sign_in_as("organiser", event.uuid, name="Olga Owner")
     page = browser_page(width, dark=dark)
+    waiting = make_guest(
+        event,
+        name="O’Brien-Smith",
+        user_email="o@example.com",
+        status=RegistrationStatus.WAITLISTED,
+        waiting_shard=guests.waiting_shard_of(event.uuid, "00", shards=1),
+        waiting_since=now - timedelta(hours=3),
+    )
     shown = {
         "page": page_of(event, full),
+        "page-waiting": page_of(event, waiting),
         "page-rtl": page_of(event, bare),
         "edit": f"{page_of(event, full)}/edit",
         "ticket": f"{page_of(event, full)}/ticket",
+        "email": f"{page_of(event, full)}/email",
         "new": f"/o/e/{event.uuid}/registrations/add",
+        "walk-in": f"/o/e/{event.uuid}/registrations/walk-in",
     }
     for name, address in shown.items():
         page.goto(address)
@@ -116,3 +129,118 @@ def test_pages_of_a_guest_look_right_and_are_accessible(
     expect(page.locator("#drawer")).to_be_focused()
     check_axe(page)
     shoot(page, f"guest-drawer-{width}-{'dark' if dark else 'light'}", full_page=False)
+
+
+def test_two_people_note_at_once_and_neither_loses_a_word(
+    event, browser_page, sign_in_as, new_context, check_axe, shoot
+):
+    guest = make_guest(event)
+    sign_in_as("desk", event.uuid)
+    page = browser_page(390)
+    page.goto(page_of(event, guest))
+    services.write_note(
+        event_id=event.uuid,
+        guest=guest.guest,
+        version=1,
+        note="Theirs: wheelchair",
+        attention=True,
+        actor=SYSTEM,
+        now=datetime.now(UTC),
+    )
+
+    page.get_by_label("Note").fill("Mine: loop amplifier")
+    page.get_by_role("button", name="Save note").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else changed this meanwhile.")
+    expect(page.get_by_role("alert")).to_contain_text("Theirs: wheelchair")
+    expect(page.get_by_label("Note")).to_have_value("Mine: loop amplifier")
+    check_axe(page)
+    shoot(page, "guest-stale-390")
+    page.get_by_role("button", name="Save mine").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert stored(guest).note == "Mine: loop amplifier"
+
+
+def test_ticket_is_replaced_and_guest_waits_after_being_asked(
+    event, browser_page, sign_in_as, check_axe, shoot
+):
+    guest = make_guest(event)
+    sign_in_as("organiser", event.uuid)
+    page = browser_page()
+    page.goto(page_of(event, guest))
+    asked = page.get_by_role("dialog")
+
+    page.get_by_role("button", name="Replace the ticket").click()
+    check_axe(page)
+    shoot(page, "guest-reissue-1280", full_page=False)
+    asked.get_by_role("button", name="Keep it").click()
+    assert stored(guest).ticket_no == guest.ticket_no
+    page.get_by_role("button", name="Replace the ticket").click()
+    asked.get_by_role("button", name="Replace the ticket").dblclick()
+    expect(page.get_by_text("The old one no longer admits.")).to_be_visible()
+    page.get_by_role("button", name="Move to the waiting list").click()
+    asked.get_by_role("button", name="Move to the waiting list").click()
+    expect(page.get_by_text("number 1 on the list")).to_be_visible()
+
+    assert stored(guest).status is RegistrationStatus.WAITLISTED
+    page.get_by_role("button", name="Give a place").click()
+    expect(page.get_by_text("has a place.")).to_be_visible()
+    assert stored(guest).ticket_no != guest.ticket_no
+
+
+def test_walk_in_is_added_and_let_in_on_a_phone(event, browser_page, sign_in_as, check_axe, shoot):
+    sign_in_as("desk", event.uuid)
+    page = browser_page(390)
+    page.goto(f"/o/e/{event.uuid}/registrations/walk-in")
+    page.get_by_role("button", name="Add walk-in").click()
+    expect(page.locator(".fo-error").first).to_be_visible()
+
+    page.get_by_label("Name").fill("李小龍")
+    page.get_by_label("For how many years?").fill("many")
+    page.get_by_role("button", name="Add walk-in").click()
+    expect(page.get_by_text("This must be a number.")).to_be_visible()
+    check_axe(page)
+    shoot(page, "guest-walk-in-refused-390")
+    page.get_by_label("For how many years?").fill("3")
+    page.get_by_role("button", name="Add walk-in").click()
+
+    expect(page.get_by_text("李小龍 is in.")).to_be_visible()
+    expect(page.get_by_role("link", name="Next walk-in")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_guest_answers_joins_the_waiting_list_and_leaves_it(
+    event, browser_page, sign_in_as, check_axe, shoot, width
+):
+    now = datetime.now(UTC)
+    for name in ("A", "B", "C"):
+        services.add_guest(event_id=event.uuid, name=name, email=None, actor=SYSTEM, now=now)
+    Event.change(event.uuid, actions=[Event.waiting_list.set(True)])
+    forget_settings(event.uuid)
+    sign_in_as("stranger", name="Ada " + LONG)
+    page = browser_page(width)
+    page.goto(f"/e/{event.uuid}")
+    check_axe(page)
+    shoot(page, f"public-event-full-{width}")
+    page.locator("a:visible", has_text="Join the waiting list").first.click()
+    page.get_by_role("button", name="Join the waiting list").click()
+    expect(page.get_by_text("Please give a number.")).to_be_visible()
+    check_axe(page)
+    shoot(page, f"public-register-questions-{width}")
+
+    page.get_by_label("For how many years?").fill("12")
+    page.get_by_label("What brings you here?").fill("W" * 200)
+    page.get_by_role("button", name="Join the waiting list").click()
+
+    expect(page.get_by_text("You are on the waiting list.")).to_be_visible()
+    check_axe(page)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    shoot(page, f"public-waiting-{width}")
+    page.goto("/me")
+    expect(page.get_by_text("Waiting, number 1")).to_be_visible()
+    check_axe(page)
+    shoot(page, f"public-me-waiting-{width}")
+    page.goto(f"/me/tickets/{event.uuid}")
+    page.get_by_role("button", name="Leave the waiting list").click()
+    page.get_by_role("button", name="Leave it").click()
+    expect(page.get_by_text("You left the waiting list.")).to_be_visible()
