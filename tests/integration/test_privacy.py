@@ -1,4 +1,7 @@
-"""A canary's name and address go through everything that logs; no line may know them."""
+"""A canary's name and address go through everything that logs; no line may know them.
+
+And once a canary was erased, no table and no file may.
+"""
 
 import re
 import socket
@@ -14,6 +17,13 @@ import boto3
 import pytest
 import requests
 
+from backend.activity import queries as activity
+from backend.jobs.models import Job
+from backend.jobs.states import JobStatus
+from backend.lifecycle import services as lifecycle
+from backend.registrations import services as registrations
+from backend.registrations import tickets
+from backend.shared.actor import Actor, ActorKind
 from infra import assets
 from infra.localcloud import portal
 from infra.localcloud.cloud import LocalCloud
@@ -186,3 +196,49 @@ def test_no_log_line_knows_an_address_a_name_a_token_or_a_ticket(stage, stage_cl
     lines = [*portal_lines, *(line for group in functions.values() for line in group)]
     canaries = [MARK, owner.email, guest.email, PASSWORD, *secrets]
     assert [line for line in lines if any(canary in line for canary in canaries)] == []
+
+
+def everything() -> Iterator[tuple[str, str]]:
+    """(where, text) of every item of every table and every file of every bucket."""
+    dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
+    for table in dynamodb.list_tables()["TableNames"]:
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+            yield from ((table, str(item)) for item in page["Items"])
+    for bucket in (found["Name"] for found in s3.list_buckets()["Buckets"]):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for found in page.get("Contents", []):
+                body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
+                yield bucket, found["Key"] + body.decode(errors="replace")
+
+
+def run_by_the_stage(job: Job) -> Job:
+    assert eventually(lambda: not Job.fetch(job.job_id).is_open)
+    return Job.fetch(job.job_id)
+
+
+def counted(event_id: str) -> tuple[int, int]:
+    totals = activity.totals(event_id=event_id, shards=1)
+    return totals.confirmed, totals.admitted
+
+
+def test_after_erasure_no_table_and_no_file_knows_the_guest(stage, stage_cloud):
+    api, owner = Api(stage["APIEndpoint"]), Pool().make("Olga Owner")
+    word, now = f"Canary-{uuid.uuid4().hex[:10]}", datetime.now(UTC)
+    event_id, olga = event_of(api, owner), Actor(ActorKind.USER, user_id=owner.user_id)
+    asked = {"event_id": event_id, "actor": olga, "now": now}
+    guest = registrations.add_guest(
+        name=f"Bird {word}", email=f"{word}@example.org", note=f"Note of {word}", **asked
+    ).registration
+    scan = {"ticket": tickets.issue(guest), "scanId": f"s-{word[-10:]}"}
+    assert api.post(f"/events/{event_id}/scans", scan, by=owner).status == 200
+    assert eventually(lambda: word.lower() in mailed(stage_cloud))
+    export = run_by_the_stage(lifecycle.start_export_guest(guest=guest.guest, **asked))
+    assert export.status is JobStatus.DONE
+    assert len({where for where, text in everything() if word.lower() in text.lower()}) == 2
+
+    erased = run_by_the_stage(lifecycle.start_erase_guest(guest=guest.guest, **asked))
+
+    assert (erased.status, erased.result["registrations"]) == (JobStatus.DONE, 1)
+    assert erased.result["files"] == 2
+    assert [where for where, text in everything() if word.lower() in text.lower()] == []
+    assert eventually(lambda: counted(event_id) == (1, 1))
