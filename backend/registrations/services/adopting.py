@@ -68,22 +68,32 @@ def adopt_page(
 def adopt_seats(*, event_id: str, now: datetime, limit: int = ADOPTED_AT_ONCE) -> bool:
     """Adopt whom a change from no limit left without a claim, and let the pool be counted.
 
-    Stops after about ``limit`` guests; ``False`` while some are left, or when the pool changed
-    meanwhile. Only reads where nobody is to be adopted.
+    Stops after about ``limit`` guests; ``False`` while some are left, or when the pool kept
+    changing. Only reads where nobody is to be adopted.
     """
-    plan = seats.adopting_since(pool=event_id)
-    if plan is None:
-        return True
+    left = limit
+    for _ in range(_TRIES):
+        plan = seats.adopting_since(pool=event_id)
+        if plan is None:
+            return True
+        left -= _adopt_some(event_id, left, now=now)
+        if left <= 0:
+            return False
+        if seats.end_adoption(pool=event_id, plan=plan, now=now):
+            return True
+    return False
+
+
+def _adopt_some(event_id: str, limit: int, *, now: datetime) -> int:
+    """Adopt the guests of all pages until about ``limit`` were; how many that is."""
     event, adopted = events.settings_of(event_id, now=now), 0
     for shard in range(int(event.shards)):
         after: str | None = None
-        while True:
+        while adopted < limit:
             done, after = adopt_page(
                 event_id=event_id, shard=shard, after=after, limit=_PAGE, now=now
             )
             adopted += done
-            if adopted >= limit:
-                return False
             if after is None:
                 break
-    return seats.end_adoption(pool=event_id, plan=plan, now=now)
+    return adopted
