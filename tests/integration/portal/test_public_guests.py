@@ -157,6 +157,7 @@ def test_full_event_offers_the_list_and_says_the_number(full):
     assert ["Join the waiting list" in page for page in pages] == [True, True]
     assert "You are on the waiting list." in joined.text
     assert joined.context["position"] == 1
+    assert "You are number</span><b>1</b>" in joined.text
     assert third.get(ticket_at(full)).context["position"] == 2
     assert "Waiting, number 2" in third.get("/me").text
     assert 'id="qr"' not in third.get(ticket_at(full)).text
