@@ -19,7 +19,7 @@ from backend.events.models import Event
 from backend.events.questions import questions_of
 from portal.common.forms import FoyerForm
 from portal.common.words import CATEGORIES, LOCATION_TYPES, VISIBILITIES
-from portal.organiser.forms.questions import QuestionRow, QuestionsField, rows_of
+from portal.organiser.forms.questions import KINDS, QuestionRow, QuestionsField, rows_of
 
 SEATS = _("A whole number from 1 to 100,000, or nothing for no limit.")
 TYPED_AS = "%Y-%m-%dT%H:%M"
@@ -139,6 +139,8 @@ class EventForm(FoyerForm):
         """``fixed_questions`` are the ids of questions whose kind stays."""
         super().__init__(*args, **kwargs)
         self.fixed_questions = fixed_questions
+
+    question_kinds = KINDS
 
     @property
     def question_rows(self) -> list[QuestionRow]:

@@ -27,7 +27,7 @@ KEY = re.compile(r"[a-z0-9]{1,20}")
 MOST_ROWS = MOST_QUESTIONS + 5
 KINDS = {
     QuestionKind.TEXT: gettext_lazy("Text"),
-    QuestionKind.CHOICE: gettext_lazy("Choice"),
+    QuestionKind.CHOICE: gettext_lazy("One of several"),
     QuestionKind.NUMBER: gettext_lazy("Number"),
     QuestionKind.CONSENT: gettext_lazy("Consent"),
 }
@@ -144,7 +144,7 @@ def rows_of(
 
 
 def in_words(questions: Iterable[Question]) -> str:
-    """``1. Which food? (Choice: Soup, Rice; required)``, a line for each."""
+    """``1. Which food? (One of several: Soup, Rice; required)``, a line for each."""
     return "\n".join(
         f"{number}. {question.label} ({_details(question)})"
         for number, question in enumerate(questions, start=1)

@@ -144,7 +144,7 @@ def test_second_organiser_sees_what_changed_in_the_questions_and_keeps_the_own()
 
     found = {one.label: (one.stored, one.typed) for one in refused.context["differences"]}
     assert (refused.status_code, asked(event)) == (409, (AGE,))
-    typed = ["What do you eat? (Choice: Soup, Rice)", "How old are you? (Number; required)"]
+    typed = ["What do you eat? (One of several: Soup, Rice)", "How old are you? (Number; required)"]
     typed.append("Anything else? (Text)")
     assert found == {
         "Questions": (
