@@ -15,6 +15,8 @@ from backend.seats import services as seats
 from backend.seats.states import Availability
 from tests.factories.events import NOON, build_event, make_event
 from tests.support.lambda_context import CONTEXT
+from tests.support.registering import stored
+from tests.support.waiting import list_event, queue_up
 
 pytestmark = pytest.mark.usefixtures("tables")
 K = ActivityKind
@@ -167,6 +169,15 @@ def test_limit_set_again_while_guests_take_seats_starts_no_second_job():
     assert follow(change(*lifted), change(*edited(lifted[1], 4))) == []
 
     assert jobs_of(event) == [JobKind.ADOPT_SEATS]
+
+
+def test_seats_that_a_change_of_the_capacity_brings_go_to_who_waits():
+    event = list_event()
+    _ada, bob = queue_up(event, "ada", "bob")
+
+    assert follow(change(*edited(event, 2))) == []
+
+    assert stored(bob).is_confirmed
 
 
 def test_capacity_of_an_event_canceled_meanwhile_is_left_alone():
