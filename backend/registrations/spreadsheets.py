@@ -243,6 +243,8 @@ def _plain(cell: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()  # a sheet's days are midnights
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     return str(value)

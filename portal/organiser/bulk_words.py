@@ -87,7 +87,12 @@ _FIT = {
 }
 
 
-def offered(group: Group) -> list[ChangeLook]:
+def offered(group: Group, *, has_waiting_list: bool) -> list[ChangeLook]:
     """What makes sense in a tab, the most wanted first."""
     fit = _FIT.get(group, set(GuestChange))
-    return [look for look in LOOKS if look.change in fit]
+    if not has_waiting_list:
+        fit = fit - {C.TO_WAITING_LIST}
+    looks = [look for look in LOOKS if look.change in fit]
+    return sorted(
+        looks, key=lambda look: look.change is C.PROMOTE and group is not Group.WAITLISTED
+    )

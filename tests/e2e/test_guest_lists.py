@@ -190,7 +190,7 @@ def test_dialog_can_be_left_and_nothing_happens(busy, browser_page, sign_in_as):
     page.goto(list_of(busy))
 
     page.get_by_label("Choose Åsa Ångström").check()
-    page.get_by_role("button", name="Give a place").click()
+    page.get_by_role("button", name="To waiting list").click()
     page.get_by_role("button", name="Leave as it is").click()
     page.get_by_label("Choose nobody").click()
 

@@ -119,7 +119,7 @@ class RegistrationsView(SelectionMixin, TemplateView):
             "is_short": bool(trail.next) and len(trail.items) < PER_PAGE,
             "totals": totals,
             "tabs": [self._tab(group, label, count(totals)) for group, label, count in TABS],
-            "changes": offered(selection.group),
+            "changes": offered(selection.group, has_waiting_list=self.event.waiting_list),
             "matching": self.expected(totals),
             "key": get_random_string(20),
         }
