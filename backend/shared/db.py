@@ -5,6 +5,7 @@ with the refusal (``StaleWrite.old``), so no second read is needed to say why.
 """
 
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -41,6 +42,13 @@ REGION = os.environ.get("AWS_REGION", "eu-central-1")
 
 StateT = TypeVar("StateT", bound=StrEnum)
 TableT = TypeVar("TableT", bound="Table")
+
+
+_IN_TRANSACTION = "TransactionConflictException"
+_PAUSES = (0.02, 0.05, 0.1)
+"""Seconds; transactions here are few and small."""
+_LOST = ("ConditionalCheckFailed", "TransactionConflict")
+"""Why a transaction did nothing: a condition failed, or another write was at an item."""
 
 
 class StaleWrite(Conflict):
@@ -113,7 +121,7 @@ class Table(Model):
             return_values_on_condition_failure="ALL_OLD" if condition is not None else None,
         )
         try:
-            connection.connection.dispatch(PUT_ITEM, kwargs)
+            _send(connection, PUT_ITEM, kwargs)
         except (BotoCoreError, ClientError) as error:
             raise _stale(type(self), error) or PutError("Failed to put item", error) from error
 
@@ -143,7 +151,7 @@ class Table(Model):
             return_values_on_condition_failure="ALL_OLD" if condition is not None else None,
         )
         try:
-            data = connection.connection.dispatch(UPDATE_ITEM, kwargs)
+            data = _send(connection, UPDATE_ITEM, kwargs)
         except (BotoCoreError, ClientError) as error:
             raise _stale(cls, error) or UpdateError("Failed to update item", error) from error
         return cls.from_raw_data(data[ATTRIBUTES])
@@ -170,6 +178,18 @@ class Table(Model):
         """The items of ``keys`` that exist, in the order of ``keys`` (hash or hash-range pairs)."""
         found = {_key_of(item): item for item in cls.batch_get(list(keys))} if keys else {}
         return [found[key] for key in keys if key in found]
+
+
+def _send(connection: TableConnection, operation: str, kwargs: dict[str, Any]) -> Any:
+    """Send a write, a few times where a transaction has the item: it was not done then."""
+    for pause in (*_PAUSES, None):
+        try:
+            return connection.connection.dispatch(operation, kwargs)
+        except ClientError as error:
+            if pause is None or error.response.get("Error", {}).get("Code") != _IN_TRANSACTION:
+                raise
+            time.sleep(pause)
+    return None
 
 
 def _key_of(item: Model) -> Any:
@@ -199,7 +219,7 @@ def conditional_write() -> Iterator[None]:
     except PynamoDBException as error:
         if error.cause_response_code == "ConditionalCheckFailedException" or (
             isinstance(error, TransactWriteError)
-            and any(r and r.code == "ConditionalCheckFailed" for r in error.cancellation_reasons)
+            and any(r and r.code in _LOST for r in error.cancellation_reasons)
         ):
             raise StaleWrite from error
         raise
