@@ -1,7 +1,7 @@
-"""The demo's events: one today with forty guests, one last month, one next month."""
+"""The demo's events: one today with forty guests, one last month, a full one next month."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -13,6 +13,7 @@ from backend.events import queries, services
 from backend.events.details import EventDetails
 from backend.events.kinds import Category, Visibility
 from backend.events.models import Event
+from backend.events.questions import Question, QuestionKind, questions_of
 from backend.registrations import queries as guest_list
 from backend.registrations import services as registrations
 from backend.registrations import tickets
@@ -21,6 +22,13 @@ from backend.team import services as team
 from backend.team.roles import Role
 
 ZONE = "Europe/Vienna"
+LUNCH = Question(
+    kind=QuestionKind.CHOICE,
+    label="What would you like for lunch?",
+    choices=("Käsespätzle", "Lentil soup (vegan)", "Nothing, thank you"),
+    required=True,
+)
+PICTURES = Question(kind=QuestionKind.CONSENT, label="I may be seen on pictures of the day.")
 GATES = ("North foyer", "South entrance")
 NAMES = (
     "Åsa Ångström", "Bo Li", "李小龍", "Siân O’Shaughnessy-Llewellyn", "Nguyễn Thị Minh Khai",
@@ -59,14 +67,26 @@ def _today(organiser: Actor, volunteer: Actor, guest: Actor, now: datetime) -> N
         ),
         starts_at=hour - timedelta(hours=1),
         ends_at=hour + timedelta(hours=9),
+        admission_opens_at=hour - timedelta(hours=2),
+        admission_closes_at=hour + timedelta(hours=8),
+        reentry=True,
         location="Congress Innsbruck, Rennweg 3, 6020 Innsbruck",
         category=Category.CONFERENCE,
         capacity=60,
+        questions=(LUNCH, PICTURES),
         banner=True,
     )
     _volunteer(event, organiser, volunteer, now)
-    registrations.register(event_id=event.uuid, name=guest.name, actor=guest, now=now)
-    _guests(event, organiser, NAMES[:39], now)
+    lunch, pictures = (question.id for question in questions_of(event))
+    registrations.register(
+        event_id=event.uuid,
+        name=guest.name,
+        answers={lunch: LUNCH.choices[0], pictures: True},
+        actor=guest,
+        now=now,
+    )
+    meals = [{lunch: choice} for choice in LUNCH.choices]
+    _guests(event, organiser, NAMES[:39], now, answers=meals)
     _arrivals(event, organiser, volunteer, count=13, first=now - timedelta(minutes=50))
 
 
@@ -101,10 +121,10 @@ def _next_month(organiser: Actor, volunteer: Actor, now: datetime) -> None:
         ends_at=day + timedelta(hours=4),
         location="Stadel, Hall in Tirol",
         category=Category.CONCERT,
-        capacity=None,
+        capacity=6,
     )
     _volunteer(event, organiser, volunteer, now)
-    _guests(event, organiser, NAMES[5:11], now, mailed=False)
+    _guests(event, organiser, NAMES[5:14], now, mailed=False)  # three of them wait
 
 
 def _published(organiser: Actor, now: datetime, *, banner: bool = False, **facts: object) -> Event:
@@ -132,12 +152,22 @@ def _volunteer(event: Event, organiser: Actor, volunteer: Actor, now: datetime) 
 
 
 def _guests(
-    event: Event, organiser: Actor, names: Sequence[str], now: datetime, *, mailed: bool = True
+    event: Event,
+    organiser: Actor,
+    names: Sequence[str],
+    now: datetime,
+    *,
+    mailed: bool = True,
+    answers: Sequence[Mapping[str, object]] = ({},),
 ) -> None:
     for number, name in enumerate(names):
-        email = f"guest{number + 1}@example.org" if mailed else None
         registrations.add_guest(
-            event_id=event.uuid, name=name, email=email, actor=organiser, now=now
+            event_id=event.uuid,
+            name=name,
+            email=f"guest{number + 1}@example.org" if mailed else None,
+            answers=answers[number % len(answers)],
+            actor=organiser,
+            now=now,
         )
 
 
