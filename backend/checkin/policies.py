@@ -89,8 +89,11 @@ def result_now(
 
 
 def _refusal_of_place(stored: Registration | None, ticket_no: str | None) -> ScanResult | None:
-    if stored is None or stored.status is RegistrationStatus.TOMBSTONE:
+    if stored is None:
         return ScanResult.INVALID
+    if stored.status is RegistrationStatus.TOMBSTONE:
+        # One with a ticket was left by a change of address, which gave another ticket.
+        return ScanResult.REVOKED if stored.ticket_no else ScanResult.INVALID
     if ticket_no is not None and stored.ticket_no != ticket_no:
         return ScanResult.REVOKED
     if stored.status is RegistrationStatus.CANCELED:

@@ -1,9 +1,12 @@
 """A registration under another address: one transaction, or nothing, against the local cloud."""
 
 import pytest
+from ulid import ULID
 
+from backend.checkin import services as checkin
+from backend.checkin.kinds import ScanResult
 from backend.events.errors import EventForbidden
-from backend.registrations import queries, services
+from backend.registrations import queries, services, tickets
 from backend.registrations.errors import GuestAlreadyRegistered, GuestErased, NotMovable, TryAgain
 from backend.registrations.models import Registration
 from backend.registrations.services import renaming
@@ -18,6 +21,7 @@ from tests.support.interleaving import (
     land,
     stopping_before_calls,
 )
+from tests.support.meetups import open_meetup
 from tests.support.registering import (
     LATER,
     OLGA,
@@ -197,6 +201,26 @@ def test_change_email_of_an_erased_guest_is_refused():
 
     with pytest.raises(GuestErased):
         change_email(erased)
+
+
+def test_the_old_ticket_is_revoked_and_the_new_one_opens_the_door():
+    meetup = open_meetup()
+    ada = meetup.register()
+    old = tickets.issue(ada)
+    moved = change_email(ada, actor=meetup.organiser)
+
+    def scan(ticket: str, scan_id: str) -> ScanResult:
+        return checkin.admit(
+            event_id=meetup.event.uuid,
+            ticket=ticket,
+            scan_id=scan_id,
+            gate="North",
+            actor=meetup.organiser,
+            now=NOON,
+        ).result
+
+    assert scan(old, str(ULID())) is ScanResult.REVOKED
+    assert scan(tickets.issue(moved), str(ULID())) is ScanResult.ADMITTED
 
 
 # Races past the look before

@@ -41,7 +41,8 @@ def test_the_door_is_open_from_twelve_hours_before_until_the_end(status, away, r
         (S.CANCELED, "mine", R.CANCELED),
         (S.CANCELED, "newer", R.REVOKED),
         (S.WAITLISTED, "mine", R.WAITLISTED),
-        (S.TOMBSTONE, "mine", R.INVALID),
+        (S.TOMBSTONE, None, R.INVALID),
+        (S.TOMBSTONE, "mine", R.REVOKED),
     ],
 )
 def test_a_refused_ticket_is_called_by_what_is_stored(status, ticket_no, result):
