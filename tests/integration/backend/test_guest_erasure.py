@@ -14,7 +14,7 @@ from backend.handlers.jobs import STEPS
 from backend.jobs import file_store, runner
 from backend.jobs.errors import FileGone
 from backend.jobs.kinds import JobKind
-from backend.jobs.models import Job, Lane
+from backend.jobs.models import Job
 from backend.jobs.runner import LEASE
 from backend.jobs.states import JobStatus
 from backend.lifecycle import exports, services
@@ -227,8 +227,6 @@ def test_erasure_waits_for_what_may_write_the_guest_again(meetup, canary, kind):
     guest, clock = register(meetup, canary), Clock()
     clock.now = LATER
     running = make_job(event_id=meetup.event.uuid, kind=kind, created_at=NOON)
-    if running.lane:
-        take_lane(running)
     job = services.start_erase_guest(
         event_id=meetup.event.uuid, guest=guest.guest, actor=meetup.organiser, now=LATER
     )
@@ -243,10 +241,6 @@ def test_erasure_waits_for_what_may_write_the_guest_again(meetup, canary, kind):
 
     assert work() is JobStatus.DONE
     assert places_of(canary) == []
-
-
-def take_lane(job: Job) -> None:
-    Lane(str(job.lane), held_by=job.job_id).put()
 
 
 def test_erasing_twice_is_one_job_and_an_erased_guest_is_refused(meetup, canary):
