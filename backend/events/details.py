@@ -1,7 +1,7 @@
 """What an organiser says about an event, and the rules that each field keeps."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
@@ -49,6 +49,10 @@ class EventDetails:
         values = asdict(self)
         values["questions"] = [question.to_document() for question in self.questions] or None
         return values
+
+
+DETAILS = tuple(field.name for field in fields(EventDetails))
+"""The names of all details, which are those of the event's attributes."""
 
 
 class Scheduled(Protocol):

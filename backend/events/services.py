@@ -13,7 +13,7 @@ from typing import Any
 from ulid import ULID
 
 from backend.events import media_bucket, queries
-from backend.events.details import EventDetails, checked
+from backend.events.details import DETAILS, EventDetails, checked
 from backend.events.errors import EventClosed, EventNotStarted, SignInNeeded
 from backend.events.kinds import Visibility, shards_for
 from backend.events.media_bucket import UploadOffer
@@ -82,7 +82,7 @@ def _checked(details: EventDetails) -> EventDetails:
 
 
 def _details_of(event: Event) -> EventDetails:
-    stored = {name: getattr(event, name) for name in EventDetails.__slots__}
+    stored = {name: getattr(event, name) for name in DETAILS}
     return EventDetails(**stored | {"questions": questions_of(event)})
 
 

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 
 from backend.activity import services as activity
 from backend.activity.kinds import ActivityKind
+from backend.events.details import DETAILS
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.jobs import services as jobs
@@ -21,24 +22,6 @@ _KIND_OF_STATUS = {
     EventStatus.CANCELED: ActivityKind.EVENT_CANCELED,
     EventStatus.ARCHIVED: ActivityKind.EVENT_ARCHIVED,
 }
-# Details that an organiser edits; the rest follows from them or from the status.
-_DETAILS = (
-    "title",
-    "description",
-    "starts_at",
-    "ends_at",
-    "time_zone",
-    "location_type",
-    "location",
-    "category",
-    "capacity",
-    "waiting_list",
-    "visibility",
-    "questions",
-    "admission_opens_at",
-    "admission_closes_at",
-    "reentry",
-)
 
 
 def follow_event(record: DynamoDBRecord) -> None:
@@ -114,7 +97,7 @@ def _what_happened(
         return _KIND_OF_STATUS[EventStatus(new["status"])], {}
     if old.get("banner_key") != new.get("banner_key"):
         return ActivityKind.BANNER_CHANGED, {}
-    changed = [name for name in _DETAILS if old.get(name) != new.get(name)]
+    changed = [name for name in DETAILS if old.get(name) != new.get(name)]
     if changed:
         return ActivityKind.EVENT_EDITED, {"fields": " ".join(changed)}
     return None, {}

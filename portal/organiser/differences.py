@@ -9,7 +9,7 @@ from django.forms import ChoiceField, Form
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from portal.organiser.forms.event import DETAILS
+from backend.events.details import DETAILS
 from portal.organiser.forms.questions import in_words
 
 SHORT = 200

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from backend.events.details import (
+    DETAILS,
     LARGEST_CAPACITY,
     LONGEST_DESCRIPTION,
     LONGEST_LOCATION,
@@ -23,23 +24,6 @@ from portal.organiser.forms.questions import KINDS, QuestionRow, QuestionsField,
 
 SEATS = _("A whole number from 1 to 100,000, or nothing for no limit.")
 TYPED_AS = "%Y-%m-%dT%H:%M"
-DETAILS = (
-    "title",
-    "description",
-    "starts_at",
-    "ends_at",
-    "time_zone",
-    "location_type",
-    "location",
-    "category",
-    "capacity",
-    "waiting_list",
-    "visibility",
-    "questions",
-    "admission_opens_at",
-    "admission_closes_at",
-    "reentry",
-)
 MOMENTS = ("starts_at", "ends_at", "admission_opens_at", "admission_closes_at")
 
 
