@@ -18,10 +18,9 @@ from backend.events.models import Event
 from backend.registrations import mails, services
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
-from backend.shared.actor import Actor, ActorKind
+from backend.shared.actor import SYSTEM
 
 K, S = ActivityKind, RegistrationStatus
-_STREAM = Actor(ActorKind.SYSTEM)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _MOVES = (K.GUEST_WAITLISTED, K.GUEST_PROMOTED, K.GUEST_CANCELED)
 
@@ -247,7 +246,7 @@ def see_to_seats(changes: Sequence[Change], *, now: datetime) -> None:
 def _cancel_all(came: Sequence[Registration], *, now: datetime) -> None:
     current = Registration.find_current([(one.shard, one.guest) for one in came])
     for found in current.values():
-        services.cancel_called_off(found, changed_by=_STREAM.label, now=now)
+        services.cancel_called_off(found, changed_by=SYSTEM.label, now=now)
 
 
 def _calls_promoter(change: Change) -> bool:

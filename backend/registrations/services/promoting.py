@@ -15,11 +15,10 @@ from backend.seats.claims import Claim
 from backend.seats.errors import PoolBusy
 from backend.seats.states import Availability
 from backend.shared import db
-from backend.shared.actor import Actor, ActorKind
+from backend.shared.actor import SYSTEM, Actor
 
 PROMOTED_AT_ONCE = 100
 _TRIES = 5
-_PROMOTER = Actor(ActorKind.SYSTEM)
 
 
 class _NoSeat(Exception):
@@ -56,7 +55,7 @@ def _promote_longest(entry: Registration, *, now: datetime) -> bool:
             return False
         held = _hold_seat(found, now=now)
         try:
-            found.promote(held, changed_by=_PROMOTER.label)
+            found.promote(held, changed_by=SYSTEM.label)
         except db.StaleWrite as refusal:
             found = refusal.old
         else:

@@ -74,6 +74,15 @@ def test_name_shards_are_at_most_sixteen_and_hold_every_guest(shards, count):
     assert (len(names), used) == (count, set(names))
 
 
+@pytest.mark.parametrize(("shards", "count"), [(1, 1), (16, 16), (64, 16)])
+def test_waiting_shards_are_at_most_sixteen_and_hold_every_guest(shards, count):
+    lists = guests.waiting_shards_of(EVENT, shards=shards)
+    keys = (guests.random_guest() for _ in range(1_000))
+    used = {guests.waiting_shard_of(EVENT, key, shards=shards) for key in keys}
+
+    assert (len(lists), used) == (count, set(lists))
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [

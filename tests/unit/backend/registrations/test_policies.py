@@ -5,9 +5,16 @@ import pytest
 from backend.events.errors import SignInNeeded
 from backend.events.states import EventStatus
 from backend.registrations import policies
-from backend.registrations.errors import EmailNotVerified, NotCancelable, RegistrationClosed
+from backend.registrations.errors import (
+    EmailNotVerified,
+    NotCancelable,
+    NotMovable,
+    NotWaiting,
+    RegistrationClosed,
+)
 from backend.registrations.models import Registration
-from backend.registrations.states import Admission
+from backend.registrations.states import ACTIVE, Admission
+from backend.registrations.states import RegistrationStatus as S
 from backend.shared.actor import SYSTEM, VISITOR, Actor, ActorKind
 from tests.factories.events import NOON, build_event
 
@@ -66,3 +73,40 @@ def test_the_place_of_a_guest_who_is_not_in_can_be_given_up(admission):
 def test_the_place_of_a_guest_who_is_in_cannot_be_given_up():
     with pytest.raises(NotCancelable):
         policies.check_cancelable(Registration(admission=Admission.IN))
+
+
+@pytest.mark.parametrize(
+    ("status", "admission", "movable"),
+    [
+        (S.CONFIRMED, Admission.EXPECTED, True),
+        (S.CONFIRMED, None, True),
+        (S.CONFIRMED, Admission.IN, False),
+        (S.CONFIRMED, Admission.OUT, False),
+        (S.WAITLISTED, Admission.EXPECTED, False),
+        (S.CANCELED, Admission.EXPECTED, False),
+    ],
+)
+def test_only_a_guest_with_a_place_who_never_came_can_be_let_wait(status, admission, movable):
+    registration = Registration(status=status, admission=admission)
+
+    if movable:
+        assert policies.check_movable(registration) is None
+    else:
+        with pytest.raises(NotMovable):
+            policies.check_movable(registration)
+
+
+@pytest.mark.parametrize("status", [status for status in S if status is not S.WAITLISTED])
+def test_only_who_waits_can_be_promoted(status):
+    assert policies.check_waiting(Registration(status=S.WAITLISTED)) is None
+    with pytest.raises(NotWaiting):
+        policies.check_waiting(Registration(status=status))
+
+
+@pytest.mark.parametrize("status", S)
+def test_only_an_active_registration_gets_another_address(status):
+    if status in ACTIVE:
+        assert policies.check_active(Registration(status=status)) is None
+    else:
+        with pytest.raises(NotMovable):
+            policies.check_active(Registration(status=status))
