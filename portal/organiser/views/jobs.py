@@ -65,7 +65,7 @@ class JobView(_JobsMixin, TemplateView):
         problems = job.list_problems()
         return super().get_context_data(**kwargs) | {
             "job": job,
-            "look": LOOKS[job.kind],
+            "kind_look": LOOKS[job.kind],
             "note": STATUS_NOTES.get(job.status, ""),
             "reason": REASONS.get(job.reason_code or "", job.reason),
             "as_of": local_text(self.now, self.event.time_zone, "time"),
