@@ -83,8 +83,12 @@ class Kiosk(db.Table):
     # Mutators
 
     def add(self) -> None:
-        """Write a new kiosk; ``StaleWrite`` when the event has one with this id."""
-        self.put(Kiosk.kiosk_id.does_not_exist())
+        """Write a new kiosk; ``StaleWrite`` when the event has another one with this id."""
+        try:
+            self.put(Kiosk.kiosk_id.does_not_exist())
+        except db.StaleWrite as refusal:
+            if refusal.old is None or refusal.old.pairing_hash != self.pairing_hash:
+                raise
 
     def move_to(
         self, target: KioskStatus, values: Mapping[str, Any], *, code: str | None = None
@@ -92,18 +96,27 @@ class Kiosk(db.Table):
         """Change the status, provided the stored one still allows it.
 
         With ``code``, the hash of one, also provided that it is the one waited for. Refuses with
-        ``IllegalTransition`` by what was read, ``StaleWrite`` by what is stored.
+        ``IllegalTransition`` by what was read, ``StaleWrite`` by what is stored. No two moves may
+        carry the same ``values``.
         """
         KIOSK_STATES.check(self.status, target)
         condition = Kiosk.status.is_in(*KIOSK_STATES.sources_of(target))
         if code is not None:
             condition &= Kiosk.pairing_hash == code
-        return Kiosk.change(
-            self.event_id,
-            self.kiosk_id,
-            actions=Kiosk.assignments({"status": target, **values}),
-            condition=condition,
-        )
+        moved = {"status": target, **values}
+        try:
+            return Kiosk.change(
+                self.event_id,
+                self.kiosk_id,
+                actions=Kiosk.assignments(moved),
+                condition=condition,
+            )
+        except db.StaleWrite as refusal:
+            stored: Kiosk | None = refusal.old
+            # A write whose answer was lost is sent again, and then refused though it landed.
+            if stored is not None and all(getattr(stored, n) == v for n, v in moved.items()):
+                return stored
+            raise
 
     def revise(self, values: Mapping[str, Any]) -> "Kiosk":
         """Write other settings, unless it is revoked (``StaleWrite``)."""
@@ -153,8 +166,9 @@ class PairingCode(db.Table):
         return cls.find(_code_key(code_hash), _CODE)
 
     def add(self) -> None:
-        """Write the code; ``StaleWrite`` in the rare case that there is one like it."""
-        self.put(PairingCode.event_id.does_not_exist())
+        """Write the code; ``StaleWrite`` in the rare case that another kiosk has it."""
+        mine = PairingCode.event_id.does_not_exist() | (PairingCode.for_kiosk == self.for_kiosk)
+        self.put(mine)
 
 
 def _code_key(code_hash: str) -> str:

@@ -51,7 +51,7 @@ def test_a_look_up_says_when_and_where_a_guest_came_in(door: Door):
     [
         ({"status": S.CANCELED}, R.CANCELED),
         ({"status": S.WAITLISTED}, R.WAITLISTED),
-        ({"status": S.TOMBSTONE}, R.INVALID),
+        ({"status": S.TOMBSTONE}, R.REVOKED),
         ({"ticket_no": "0" * 16}, R.REVOKED),
         ({"admission": Admission.OUT}, R.NO_REENTRY),
     ],
@@ -112,7 +112,7 @@ def test_a_guest_picked_from_the_list_is_admitted_in_one_call(door: Door):
     [
         ({"status": S.CANCELED}, R.CANCELED),
         ({"status": S.WAITLISTED}, R.WAITLISTED),
-        ({"status": S.TOMBSTONE}, R.INVALID),
+        ({"status": S.TOMBSTONE}, R.REVOKED),
         ({"admission": Admission.IN, "admitted_at": NOON}, R.ALREADY_IN),
     ],
 )

@@ -20,6 +20,7 @@ from tests.factories.events import NOON, new_event_id
 from tests.factories.registrations import make_registration
 from tests.support.doors import Door, open_door
 from tests.support.registering import admit, leave, stored, undo
+from tests.support.resending import every_write_sent_twice
 
 pytestmark = pytest.mark.usefixtures("tables")
 R, A = ScanResult, Admission
@@ -119,7 +120,7 @@ def test_an_exit_that_is_sent_again_gets_its_answer_and_changes_nothing(door: Do
     [
         (RegistrationStatus.CANCELED, R.CANCELED),
         (RegistrationStatus.WAITLISTED, R.WAITLISTED),
-        (RegistrationStatus.TOMBSTONE, R.INVALID),
+        (RegistrationStatus.TOMBSTONE, R.REVOKED),
     ],
 )
 def test_an_exit_says_why_not_like_an_entry(door: Door, status, result):
@@ -234,3 +235,19 @@ def test_entries_and_exits_at_once_end_in_one_order(door: Door, round_number: in
     entries = sum(outcome.result is R.ADMITTED for outcome in outcomes)
     exits = sum(outcome.result is R.LEFT for outcome in outcomes)
     assert exits - entries == (1 if door.stored().admission is A.OUT else 0)
+
+
+def test_answers_that_get_lost_at_the_door_change_nothing(door: Door):
+    first, out, second = (str(ULID()) for _ in range(3))
+    with every_write_sent_twice() as sent:
+        said = [
+            door.scan(scan_id=first).result,
+            door.leave(scan_id=out).result,
+            door.scan(scan_id=second, gate="South").result,
+            door.scan().result,
+        ]
+        undone = door.undo(second)
+
+    assert len(sent) >= 6
+    assert said == [R.ADMITTED, R.LEFT, R.ADMITTED, R.ALREADY_IN]
+    assert (undone.admission, undone.arrived_at, undone.undone_scan) == (A.OUT, NOON, second)

@@ -18,7 +18,7 @@ from backend.kiosks.errors import (
     TooManyKiosks,
 )
 from backend.kiosks.kinds import KioskMode
-from backend.kiosks.models import Kiosk
+from backend.kiosks.models import Kiosk, PairingCode
 from backend.kiosks.policies import KioskSettings
 from backend.kiosks.states import KioskStatus
 from backend.shared.actor import ActorKind
@@ -30,6 +30,7 @@ from tests.factories.events import NOON, make_event
 from tests.factories.kiosks import pair_device
 from tests.factories.team import make_member
 from tests.factories.users import a_user
+from tests.support.resending import every_write_sent_twice
 
 pytestmark = pytest.mark.usefixtures("tables")
 S = KioskStatus
@@ -389,3 +390,46 @@ def test_a_private_event_is_hidden_from_a_kiosk_of_another():
 
     with pytest.raises(EventNotFound):
         queries.list_for_event(event_id=hidden.uuid, actor=services.actor_of(kiosk), now=NOON)
+
+
+def test_answers_that_get_lost_change_nothing(event):
+    place = {"event_id": event.uuid, "actor": OLGA, "now": NOON}
+    with every_write_sent_twice() as sent:
+        made = services.pair_kiosk(**place, settings=NORTH)
+        place["kiosk_id"] = made.kiosk.kiosk_id
+        first = services.claim_code(code=made.code, now=NOON)
+        again = services.pair_again(**place)
+        second = services.claim_code(code=again.code, now=NOON)
+        services.heartbeat(kiosk=second.kiosk, waiting_scans=1, app_version="", now=NOON)
+        services.change_kiosk(**place, settings=KioskSettings("South", "South"))
+        active = services.authenticate(credential=second.credential, now=NOON)
+        services.revoke(**place)
+
+    assert len(sent) >= 8
+    assert (active.name, active.last_seen_at, active.status) == ("South", NOON, S.ACTIVE)
+    with pytest.raises(NotPaired):
+        services.authenticate(credential=first.credential, now=NOON)
+    with pytest.raises(KioskRevoked):
+        services.authenticate(credential=second.credential, now=NOON)
+    listed = queries.list_for_event(event_id=event.uuid, actor=OLGA, now=NOON)
+    assert [kiosk.status for kiosk in listed.items] == [S.REVOKED]
+
+
+def test_a_code_whose_kiosk_was_never_written_opens_nothing(event):
+    """The maker died between its two writes."""
+    kiosk = Kiosk(event_id=event.uuid, kiosk_id="00000000")
+    code_hash = credentials.hash_of_code("7K3MQ2XD")
+    PairingCode.of(code_hash, kiosk, until=NOON + 10 * MINUTE).put()
+
+    with pytest.raises(CodeNotValid):
+        services.claim_code(code="7K3M-Q2XD", now=NOON)
+
+
+def test_a_new_code_that_was_not_finished_leaves_the_device_as_it_is(event):
+    paired = pair_device(event_id=event.uuid, now=NOON)
+    code_hash = credentials.hash_of_code("8K3MQ2XD")
+    PairingCode.of(code_hash, paired.kiosk, until=NOON + 10 * MINUTE).put()
+
+    with pytest.raises(CodeNotValid):
+        services.claim_code(code="8K3M-Q2XD", now=NOON)
+    assert services.authenticate(credential=paired.credential, now=NOON).is_active
