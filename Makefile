@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 STAGE ?= local
 
-.PHONY: help setup run stop reset test check fix bench deploy lock
+.PHONY: help setup run stop reset test check faults fix bench deploy lock
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | while IFS= read -r line; do \
@@ -45,6 +45,9 @@ test: check ## everything: checks, unit, integration, contract and browser tests
 
 check: setup ## formatting, lint, types, import rules, security, OpenAPI drift
 	@$(BIN)/python -m infra.checks static
+
+faults: setup ## the seat protocol at length: make faults SEEDS=10000
+	@$(BIN)/python -m infra.checks faults --seeds $(or $(SEEDS),10000)
 
 fix: setup ## format, and mend what lint can mend
 	@$(BIN)/ruff check --fix --quiet . || true

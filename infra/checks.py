@@ -1,6 +1,7 @@
-"""``make check`` and ``make test``: every check of the project, each as one line with its time.
+"""``make check``, ``make test`` and ``make faults``: every check of the project.
 
-Static checks run two at a time. Tests run in parallel, one local cloud per worker.
+Static checks run two at a time, each as one line with its time. Tests run in parallel, one local
+cloud per worker.
 """
 
 import argparse
@@ -26,12 +27,20 @@ STATIC: dict[str, list[str]] = {
 }
 
 
+FAULTS = ["tests/model", "tests/integration/backend/test_seat_machine.py"]
+FAULTS += ["tests/integration/backend/test_registrations_races.py"]
+SEEDS = 10_000
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``static`` or ``tests``; the exit code is that of the first thing that failed."""
+    """Run one of them; the exit code is that of the first thing that failed."""
     parser = argparse.ArgumentParser(prog="python -m infra.checks", description=__doc__)
-    parser.add_argument("what", choices=["static", "tests"])
-    what = parser.parse_args(arguments).what
-    return static_checks() if what == "static" else tests()
+    parser.add_argument("what", choices=["static", "tests", "faults"])
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="how many faults tries")
+    given = parser.parse_args(arguments)
+    if given.what == "faults":
+        return faults(given.seeds)
+    return static_checks() if given.what == "static" else tests()
 
 
 def static_checks() -> int:
@@ -69,6 +78,13 @@ def tests() -> int:
         )
         command += ["-m", "not browser"]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def faults(seeds: int) -> int:
+    """The seat protocol at length: the large bounds of the model, and so many seeds of the machine."""
+    command = [str(BIN / "python"), "-m", "pytest", "-q", "-n", _workers(), "--dist", "worksteal"]
+    environment = os.environ | {"FAULTS": "true", "SEEDS": str(seeds)}
+    return subprocess.run([*command, *FAULTS], cwd=ROOT, env=environment, check=False).returncode
 
 
 def find_browser() -> str | None:

@@ -1,7 +1,7 @@
 """The real code, one DynamoDB call at a time, in whatever order a test wants.
 
 A ``Process`` runs a call of our services in a thread that stops before each of its calls to
-the seat tables. The test then says what happens to that call: it goes through, the process
+the tables of events, seats and registrations. The test then says what happens to that call: it goes through, the process
 dies before or after it, its answer is lost and botocore sends it again, or a copy of it
 lingers on the wire and lands later. Only one thread ever runs, so a test is repeatable.
 """
@@ -15,12 +15,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from backend.events.models import Event
 from backend.registrations.models import Registration
 from backend.seats.models import Block
 from backend.shared.errors import DomainError
 
-TABLES = {Registration.Meta.table_name, Block.Meta.table_name}
-WRITES = {"PutItem", "UpdateItem"}
+TABLES = {model.Meta.table_name for model in (Registration, Block, Event)}
+WRITES = {"PutItem", "UpdateItem", "TransactWriteItems"}
+_REFUSED = ("ConditionalCheckFailedException", "TransactionCanceledException")
 PATIENCE = 20
 GO, CRASH_BEFORE, CRASH_AFTER, RESEND = "go", "crash before", "crash after", "resend"
 
@@ -46,12 +48,19 @@ class Call:
     def table(self) -> str:
         return self.parameters.get("TableName", "")
 
+    def writes_to(self, model: Any) -> bool:
+        return self.is_write and model.Meta.table_name in _tables_of(self.parameters)
+
 
 class Process:
-    """One service call, stopped before each call to DynamoDB until ``step`` lets it go."""
+    """One service call, stopped before each call to DynamoDB until ``step`` lets it go.
 
-    def __init__(self, name: str, work: Callable[[], Any]) -> None:
+    ``place`` is the machine it runs on, for tests in which each believes something else.
+    """
+
+    def __init__(self, name: str, work: Callable[[], Any], *, place: int = 0) -> None:
         self.name, self.answer, self.refusal, self.bug = name, None, None, None
+        self.place = place
         self.is_over, self.crashed = False, False
         self.call: Call | None = None
         self.order = GO
@@ -180,9 +189,11 @@ def stopping_before_calls() -> Iterator[None]:
 
 
 def land(call: Call) -> None:
-    """A copy of a write arrives late."""
+    """A copy of a write arrives late: a transaction after its token was forgotten."""
+    parameters = copy.deepcopy(call.parameters)
+    parameters.pop("ClientRequestToken", None)
     try:
-        dynamodb_client()._make_api_call(call.operation, copy.deepcopy(call.parameters))
+        dynamodb_client()._make_api_call(call.operation, parameters)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        if error.response["Error"]["Code"] not in _REFUSED:
             raise

@@ -1,59 +1,93 @@
 """An event with few seats, the people around it, and what must hold at every moment."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.events import queries as event_queries
+from backend.events import services as event_services
+from backend.events.details import EventDetails
 from backend.events.models import Event
+from backend.events.questions import questions_of
+from backend.lifecycle import services as lifecycle
 from backend.registrations import guests, services
-from backend.registrations.errors import SoldOut
 from backend.registrations.models import Registration
-from backend.registrations.states import RegistrationStatus
-from backend.seats import claims
 from backend.seats import queries as seat_queries
 from backend.seats import services as seats
 from backend.seats.claims import Claim, search_order
-from backend.seats.models import Block, Pool
+from backend.seats.models import Pool
 from backend.shared.actor import Actor, ActorKind
 from tests.factories.events import NOON, make_event
 from tests.support.interleaving import Call, Process, land
+from tests.support.seat_promises import CANCELED, CONFIRMED, WAITLISTED, Promises, Violation
+from tests.support.seat_sequels import LEASE_IS_OVER, Sequels
+
+__all__ = ["CANCELED", "CONFIRMED", "OLGA", "SETTLED_AFTER", "WAITLISTED", "SeatWorld", "Violation"]
 
 OLGA = Actor(ActorKind.USER, user_id="user-olga", email="olga@example.com", name="Olga")
-CONFIRMED, CANCELED = RegistrationStatus.CONFIRMED, RegistrationStatus.CANCELED
 SETTLED_AFTER = timedelta(minutes=2)
+TICK = timedelta(milliseconds=1)
+EVERYBODY = 100
+ROUNDS = 12
+"""So often the streams and jobs may go round at the end before they must have come to rest."""
 
 
-class Violation(AssertionError):
-    """A promise of the seat protocol is broken."""
+class Place:
+    """One running machine: what it believes of pools and of the settings of events."""
+
+    def __init__(self) -> None:
+        self.views: dict[str, Any] = {}
+        self.settings: dict[str, Any] = {}
+
+    def enter(self) -> None:
+        seat_queries._views, event_queries._cached = self.views, self.settings
 
 
 @dataclass
-class SeatWorld:
+class SeatWorld(Promises):
     """Guests 0, 1, 2… of one event, their processes, and late copies of writes.
 
-    Guest n starts looking for a seat in block n (round the circle), as in the model.
+    Guest n starts looking for a seat in block n (round the circle), as in the model. Processes
+    run on two machines that believe different things; what nobody steps runs on the first.
     """
 
     event: Event
     blocks: int
     now: datetime = NOON
+    list_on: bool = False
     processes: list[Process] = field(default_factory=list)
     late: list[tuple[Process, Call]] = field(default_factory=list)
     acknowledged: dict[str, tuple[int, str]] = field(default_factory=dict)
     leavers: set[int] = field(default_factory=set)
     canceled_tickets: set[str] = field(default_factory=set)
+    beyond_limits: set[str] = field(default_factory=set)
+    """Who was confirmed while there was no limit."""
     people: dict[int, Actor] = field(default_factory=dict)
-    capacities: list[int] = field(default_factory=list)
+    capacities: list[int | None] = field(default_factory=list)
+    follows_event: bool = True
+    places: list[Place] = field(default_factory=lambda: [Place(), Place()])
 
     @classmethod
-    def with_seats(cls, capacity: int) -> "SeatWorld":
-        seat_queries.forget_views()
-        event = make_event(capacity=capacity)
+    def with_seats(
+        cls, capacity: int | None, *, list_on: bool = False, **values: Any
+    ) -> "SeatWorld":
+        Place().enter()
+        event = make_event(capacity=capacity, shards=1, waiting_list=list_on, **values)
         seats.open_pool(pool=event.uuid, capacity=capacity, now=NOON)
         blocks = seat_queries.view_of(event.uuid, now=NOON).blocks
-        return cls(event, blocks, capacities=[capacity])
+        return cls(event, blocks or 1, list_on=list_on, capacities=[capacity])
+
+    def __post_init__(self) -> None:
+        self.sequels = Sequels(self.event.uuid, lambda *work: self.start(*work, place=1), self.time)
+        self.sequels.begin(self.event)
+        self.places[0].enter()
+
+    def time(self) -> datetime:
+        """A clock that never says the same twice."""
+        self.now += TICK
+        return self.now
 
     # What people do
 
@@ -74,23 +108,26 @@ class SeatWorld:
     def guest(self, number: int) -> str:
         return guests.guest_key(self.event.uuid, self.person(number).email)
 
-    def start(self, name: str, work: Callable[[], Any]) -> Process:
-        process = Process(name, work)
+    def start(self, name: str, work: Callable[[], Any], *, place: int = 0) -> Process:
+        self.places[place].enter()
+        process = Process(name, work, place=place)
+        self.places[0].enter()
         self.processes.append(process)
         self.note(process)
         return process
 
-    def register(self, number: int) -> Process:
-        actor, now = self.person(number), self.now
+    def register(self, number: int, *, place: int = 0) -> Process:
+        actor, now = self.person(number), self.time()
         return self.start(
             f"register {number}",
             lambda: services.register(
                 event_id=self.event.uuid, name=f"Guest {number}", actor=actor, now=now
             ),
+            place=place,
         )
 
     def add(self, number: int) -> Process:
-        email, now = self.person(number).email, self.now
+        email, now = self.person(number).email, self.time()
         return self.start(
             f"add {number}",
             lambda: services.add_guest(
@@ -99,7 +136,7 @@ class SeatWorld:
         )
 
     def cancel(self, number: int) -> Process:
-        actor, now = self.person(number), self.now
+        actor, now = self.person(number), self.time()
         self.leavers.add(number)
         return self.start(
             f"cancel {number}",
@@ -107,7 +144,7 @@ class SeatWorld:
         )
 
     def cancel_as_organiser(self, number: int, version: int) -> Process:
-        guest, now = self.guest(number), self.now
+        guest, now = self.guest(number), self.time()
         self.leavers.add(number)
         return self.start(
             f"organiser cancels {number}",
@@ -117,16 +154,95 @@ class SeatWorld:
         )
 
     def audit(self, *, thorough: bool = True) -> Process:
-        now = self.now + SETTLED_AFTER
+        now = self.time() + SETTLED_AFTER
         return self.start(
             "audit",
             lambda: services.audit_seats(event_id=self.event.uuid, now=now, thorough=thorough),
+            place=1,
+        )
+
+    def move(self, number: int, version: int) -> Process:
+        guest, now = self.guest(number), self.time()
+        self.leavers.add(number)
+        return self.start(
+            f"organiser moves {number} to the list",
+            lambda: services.move_to_waiting_list(
+                event_id=self.event.uuid, guest=guest, version=version, actor=OLGA, now=now
+            ),
+        )
+
+    def promote(self, number: int, version: int) -> Process:
+        guest, now = self.guest(number), self.time()
+        return self.start(
+            f"organiser promotes {number}",
+            lambda: services.promote_guest(
+                event_id=self.event.uuid, guest=guest, version=version, actor=OLGA, now=now
+            ),
+        )
+
+    def change_email(self, number: int, version: int, *, to: int) -> Process:
+        guest, email, now = self.guest(number), self.person(to).email, self.time()
+        self.leavers.add(number)
+        return self.start(
+            f"e-mail change of {number} to {to}",
+            lambda: services.change_email(
+                event_id=self.event.uuid,
+                guest=guest,
+                version=version,
+                email=email,
+                actor=OLGA,
+                now=now,
+            ),
+        )
+
+    def edit_capacity(self, capacity: int | None) -> Process:
+        """What the organiser does: the event is written, and its seats follow."""
+        stored, now = Event.fetch(self.event.uuid), self.time()
+        details = {name: getattr(stored, name) for name in EventDetails.__slots__}
+        details |= {"questions": questions_of(stored), "capacity": capacity}
+        self.capacities.append(capacity)
+        return self.start(
+            f"capacity {capacity}",
+            lambda: event_services.edit_event(
+                event_id=self.event.uuid,
+                details=EventDetails(**details),
+                version=stored.version,
+                actor=OLGA,
+                now=now,
+            ),
+        )
+
+    @property
+    def is_off(self) -> bool:
+        return len(self.leavers) == EVERYBODY
+
+    def version_of(self, number: int) -> int:
+        """The version of a guest's registration that people see now; 1 where there is none."""
+        seen = self.sequels.guests.get(self.guest(number))
+        return int(seen["version"]["N"]) if seen else 1
+
+    def numbers_of(self, statuses: Sequence[str]) -> list[int]:
+        """Which guests are so now, as far as they are people."""
+        seen = self.sequels.guests
+        return [
+            number
+            for number in sorted(self.people)
+            if self.guest(number) in seen and seen[self.guest(number)]["status"]["S"] in statuses
+        ]
+
+    def call_off(self) -> Process:
+        now = self.time()
+        self.leavers.update(range(EVERYBODY))
+        return self.start(
+            "event canceled",
+            lambda: lifecycle.cancel_event(event_id=self.event.uuid, actor=OLGA, now=now),
         )
 
     def change_capacity(self, capacity: int) -> Process:
-        now = self.now
+        now = self.time()
+        """The seats alone, without their event."""
         self.capacities.append(capacity)
-        order = len(self.capacities)
+        order, self.follows_event = len(self.capacities), False
         return self.start(
             f"capacity {capacity}",
             lambda: seats.change_capacity(
@@ -135,7 +251,7 @@ class SeatWorld:
         )
 
     def repeat_release(self, claim: Claim) -> Process:
-        now = self.now
+        now = self.time()
         return self.start(
             "stream repeats a release",
             lambda: services.release_seat(event_id=self.event.uuid, claim=claim, now=now),
@@ -145,11 +261,20 @@ class SeatWorld:
 
     def step(self, process: Process, order: str = "go") -> None:
         """Let one call happen; after a write every promise must hold."""
-        wrote = process.call is not None and process.call.is_write
+        call = process.call
+        self.places[process.place].enter()
         process.step(order)
+        self.places[0].enter()
         self.note(process)
-        if wrote:
-            self.check()
+        if call is not None and call.is_write:
+            self.look_round(call)
+        self.sequels.check_off()
+
+    def look_round(self, call: Call) -> None:
+        """Take down what was written; every promise must hold."""
+        if call.writes_to(Event):
+            self.sequels.note_event()
+        self.check()
 
     def finish(self, process: Process) -> Any:
         """Let it run to its end and answer what it answered."""
@@ -167,10 +292,10 @@ class SeatWorld:
         sender, call = self.late[index]
         before = self.registrations()
         land(call)
-        changed = call.table == Registration.Meta.table_name and self.registrations() != before
+        changed = call.writes_to(Registration) and self.registrations() != before
         if changed and sender.answered:
             raise Violation(f"{sender.name} takes effect after it was answered")
-        self.check()
+        self.look_round(call)
 
     def note(self, process: Process) -> None:
         """Remember what the process acknowledged."""
@@ -181,66 +306,62 @@ class SeatWorld:
                 known = self.acknowledged.get(found.guest, (0, ""))
                 self.acknowledged[found.guest] = max(known, seen)
 
-    # What must hold
-
     def registrations(self) -> dict[str, dict[str, Any]]:
         found = Registration.query(f"{self.event.uuid}#R0", consistent_read=True)
         return {item.guest: item.serialize() for item in found}
 
-    def look(self) -> tuple[list[Registration], list[Block]]:
-        found = Registration.query(f"{self.event.uuid}#R0", consistent_read=True)
-        most = max(self.blocks, *(len(claims.block_caps(seats)) for seats in self.capacities))
-        return list(found), Block.list_for_pool(self.event.uuid, blocks=most)
-
-    def check(self) -> None:
-        """Raise ``Violation`` unless every promise holds right now."""
-        registered, blocks = self.look()
-        confirmed = [item for item in registered if item.is_confirmed]
-        held = {claim for block in blocks for claim, _ in block.list_claims()}
-        if len(confirmed) > max(self.capacities):
-            raise Violation("oversold")
-        if len(self.capacities) == 1 and any(len(b.claims) > b.cap for b in blocks):
-            raise Violation("oversold")
-        for item in confirmed:
-            if item.claim not in held:
-                raise Violation("confirmed without a claim")
-            if item.ticket_no in self.canceled_tickets:
-                raise Violation("one register call registered its guest twice")
-        self.canceled_tickets |= {i.ticket_no for i in registered if i.status is CANCELED}
-        self._check_acknowledged({item.guest: item for item in registered})
-
-    def _check_acknowledged(self, stored: dict[str, Registration]) -> None:
-        leavers = {self.guest(number) for number in self.leavers}
-        for guest, (version, status) in self.acknowledged.items():
-            item = stored.get(guest)
-            if item is None or item.version < version:
-                raise Violation("an acknowledged write is gone")
-            if item.version == version and item.status != status:
-                raise Violation("an acknowledged write was changed without a new version")
-            if guest not in leavers and status == CONFIRMED and not item.is_confirmed:
-                raise Violation("a guest who was told CONFIRMED has no place")
+    # The end
 
     def end_well(self) -> None:
-        """Everybody dies; one audit later every claim is a registration, and every seat is there."""
-        seat_queries.forget_views()
-        self.now += 2 * SETTLED_AFTER
-        services.audit_seats(event_id=self.event.uuid, now=self.now, thorough=True)
-        self.check()
-        registered, blocks = self.look()
-        confirmed = {item.claim for item in registered if item.is_confirmed}
-        if {claim for block in blocks for claim, _ in block.list_claims()} != confirmed:
-            raise Violation("claims and confirmed registrations differ after the audit")
-        pool = Pool.find_pool(self.event.uuid)
-        for number in range(len(confirmed), int(pool.capacity)):
-            self._walk_in(number)
-        try:
-            self._walk_in(0)
-        except SoldOut:
-            self.check()
-            return
-        raise Violation("more seats than the capacity")
+        """Everybody is dead; once streams, jobs and one audit ran, everything is in order."""
+        for place in self.places:
+            place.views.clear()
+            place.settings.clear()
+        self.now += LEASE_IS_OVER
+        self.follow_everything()
+        self.finish(self.audit())
+        self.follow_everything()
+        self.check_end()
+        self.check_seats_can_be_had()
 
-    def _walk_in(self, number: int) -> None:
-        services.add_guest(
-            event_id=self.event.uuid, name=f"Late {number}", email=None, actor=OLGA, now=self.now
+    def follow_everything(self) -> None:
+        """Streams deliver what is left and jobs run, until nothing follows any more."""
+        for _ in range(ROUNDS):
+            jobs = self.sequels.open_jobs()
+            guests_left, events_left = self.sequels.registrations, self.sequels.events
+            if not (jobs or guests_left.pending or events_left.pending):
+                return
+            if events_left.pending:
+                self.finish(self.sequels.follow_event())
+            if guests_left.pending:
+                self.finish(self.sequels.follow_guests(count=len(guests_left.pending)))
+            for job_id in jobs:
+                self.finish(self.sequels.run(job_id))
+            self.now += LEASE_IS_OVER
+        raise Violation("streams and jobs do not come to rest")
+
+    def check_seats_can_be_had(self) -> None:
+        """Newcomers get exactly the seats that are free."""
+        pool, event = Pool.find_pool(self.event.uuid), Event.fetch(self.event.uuid)
+        if pool.capacity is None or event.canceled_at is not None:
+            return
+        free = int(pool.capacity) - len(self.confirmed())
+        for number in range(max(free, 0)):
+            self.walk_in(number)
+        if len(self.confirmed()) < pool.capacity:
+            raise Violation("a free seat cannot be had")
+        self.walk_in(free + 1)
+        if len(self.confirmed()) > max(int(pool.capacity), int(pool.capacity) - free):
+            raise Violation("more seats than the capacity")
+
+    def walk_in(self, number: int) -> None:
+        now = self.time()
+        self.finish(
+            self.start(
+                f"walk-in {number}",
+                lambda: services.add_guest(
+                    event_id=self.event.uuid, name=f"Late {number}", email=None, actor=OLGA, now=now
+                ),
+            )
         )
+        self.follow_everything()

@@ -1,6 +1,5 @@
 """Races that once were, or would be, bugs: replayed call by call, and with real threads."""
 
-import os
 import random
 import threading
 from collections import Counter
@@ -19,6 +18,7 @@ from backend.seats import services as seats
 from backend.seats.models import Block
 from backend.shared.db import StaleWrite
 from tests.factories.events import NOON
+from tests.support.effort import EVERYTHING
 from tests.support.interleaving import (
     CRASH_AFTER,
     CRASH_BEFORE,
@@ -28,7 +28,6 @@ from tests.support.interleaving import (
 )
 from tests.support.seat_world import CANCELED, CONFIRMED, SeatWorld, Violation
 
-EVERYTHING = os.environ.get("CI") == "true"
 REPEATS = range(20 if EVERYTHING else 3)
 pytestmark = pytest.mark.usefixtures("tables")
 
