@@ -159,3 +159,62 @@ def test_page_of_one_filter_is_not_continued_under_another(api, three):
 
     assert token
     assert api.get(f"/events?category=ARTS&limit=1&nextToken={token}").said == (400, "bad_input")
+
+
+# Capacity of a published event, with the functions' own rights
+
+
+def edit_capacity(api, event_id: str, owner, capacity: int | None) -> None:
+    version = int(Event.fetch(event_id).version)
+    asked = details(capacity=capacity, waitingList=False, version=version)
+    answer = api.put(f"/events/{event_id}", asked, by=owner)
+    assert (answer.status, answer.body["capacity"]) == (200, capacity)
+
+
+def offer_becomes(api, event_id: str, offer: str) -> bool:
+    """Streams and jobs take a moment."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if api.get(f"/events/{event_id}").body["offer"] == offer:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def gets_a_place(api, event_id: str, guest) -> bool:
+    """Which seats are left is at most a second old in each process."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        if api.post(f"/events/{event_id}/registrations", {}, by=guest).status == 201:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_capacity_is_raised_lowered_and_lifted(api, pool, event, owner, guest):
+    late = pool.make("Late Lena")
+    event_id = event(capacity=1, waitingList=False)
+    api.post(f"/events/{event_id}/registrations", {}, by=guest)
+    full = offer_becomes(api, event_id, "NOTHING")
+
+    edit_capacity(api, event_id, owner, 2)
+    raised = offer_becomes(api, event_id, "PLACE")
+    edit_capacity(api, event_id, owner, 1)
+    lowered = api.post(f"/events/{event_id}/registrations", {}, by=late)
+    edit_capacity(api, event_id, owner, None)
+
+    assert (full, raised, lowered.said) == (True, True, (400, "sold_out"))
+    assert offer_becomes(api, event_id, "PLACE")
+    assert gets_a_place(api, event_id, late)
+
+
+@pytest.mark.parametrize(("capacity", "offer"), [(1, "NOTHING"), (2, "PLACE")])
+def test_first_limit_lets_who_is_confirmed_keep_a_seat(api, event, owner, guest, capacity, offer):
+    event_id = event(capacity=None, waitingList=False)
+    api.post(f"/events/{event_id}/registrations", {}, by=guest)
+
+    edit_capacity(api, event_id, owner, capacity)
+
+    assert offer_becomes(api, event_id, offer)
+    mine = api.get(f"/events/{event_id}/registrations/me", by=guest).body
+    assert mine["status"] == "CONFIRMED"
