@@ -12,7 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MEASUREMENTS = ("registrations", "checkin", "portal", "pages", "counters", "cold_start")
+MEASUREMENTS = (
+    "registrations",
+    "guest_lists",
+    "checkin",
+    "portal",
+    "pages",
+    "counters",
+    "cold_start",
+)
 
 
 def main(names: list[str]) -> int:

@@ -88,7 +88,7 @@ def run(report: Report) -> None:
         report(f"  {around:>6,} around  search by name   {hall.list_guests('person')}")
 
 
-def open_hall(capacity: int) -> Hall:
+def open_hall(capacity: int | None) -> Hall:
     """An event with nobody registered, in a process that has looked at it already."""
     now, owner = utc_now(), Actor(ActorKind.USER, user_id=str(ULID()))
     event = make_event(
