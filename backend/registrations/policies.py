@@ -50,8 +50,8 @@ def check_open(event: Event, *, now: datetime) -> None:
 
 
 def check_cancelable(registration: Registration) -> None:
-    """Refuse (``NotCancelable``) to give up the place of a guest who is in."""
-    if registration.admission is Admission.IN:
+    """Refuse (``NotCancelable``) to give up the place of a guest who came."""
+    if registration.admission not in (None, Admission.EXPECTED):
         raise NotCancelable("This guest is checked in already.")
 
 

@@ -238,17 +238,18 @@ def release(*, pool: str, claim: Claim, now: datetime) -> None:
     """
     try:
         block = Block.give_back(pool, claim)
-        was_full = len(block.claims) + 1 >= block.cap
+        is_news = len(block.claims) + 1 >= block.cap
     except StaleWrite as refusal:
-        # Released before, maybe by somebody who crashed before the summary heard of it.
+        # Released before, maybe by somebody who crashed before the summary heard of it, or
+        # while another, who had just filled the block, was about to tell it.
         if refusal.old is None:
             return
-        block, was_full = refusal.old, False
+        block, is_news = refusal.old, True
     if block.cap == 0:
         resume(pool=pool, now=now)
         return
     view = view_of(pool, now=now)
-    if block.has_room and (was_full or claim.block not in view.room):
+    if block.has_room and (is_news or claim.block not in view.room):
         Summary.show(pool, {claim.block})
         view.room.add(claim.block)
 

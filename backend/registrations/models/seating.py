@@ -78,7 +78,7 @@ class Seating(Attributes):
             ],
             condition=_unchanged_since(self.version)
             & Attributes.status.is_in(*REGISTRATION_STATES.sources_of(_S.CANCELED))
-            & (Attributes.admission != _A.IN),
+            & ~Attributes.admission.is_in(_A.IN, _A.OUT),
         )
 
     def move_to_waiting_list(self, *, waiting_shard: str, since: datetime, changed_by: str) -> Self:

@@ -24,6 +24,7 @@ from tests.support.registering import (
     S,
     admit,
     claims_in,
+    leave,
     open_event,
     person,
     register,
@@ -89,10 +90,13 @@ def test_a_guest_who_is_in_cannot_cancel():
     assert claims_in(event) == {mine.claim}
 
 
-def test_cancel_loses_against_an_admission_that_came_between():
+@pytest.mark.parametrize("left", [False, True])
+def test_cancel_loses_against_an_admission_that_came_between(left):
     event = open_event()
     seen = register(event).registration
     admit(seen)
+    if left:
+        leave(seen)
 
     with pytest.raises(StaleWrite):
         seen.cancel(at=NOON, changed_by="USER:user-ada")

@@ -245,5 +245,16 @@ def test_release_again_shows_the_seat_that_a_crash_kept_hidden():
     assert room_of(pool) == {0}
 
 
+def test_release_again_shows_the_seat_that_somebody_hid_meanwhile():
+    pool = open_pool(1)
+    held = claim(pool, 1)
+    services.release(pool=pool, claim=held, now=NOON)
+    Summary.clear(pool, 0, due_at=NOON, audit_soon=True)  # late, by who had filled the block
+
+    services.release(pool=pool, claim=held, now=NOON)
+
+    assert room_of(pool) == {0}
+
+
 def test_release_in_a_block_that_does_not_exist_changes_nothing():
     services.release(pool=str(uuid4()), claim=Claim(guest(1), "AAAAAA", 0), now=NOON)
