@@ -181,7 +181,7 @@ def test_a_ticket_of_another_event_tells_nothing_about_it(door: Door):
     [
         (RegistrationStatus.CANCELED, R.CANCELED),
         (RegistrationStatus.WAITLISTED, R.WAITLISTED),
-        (RegistrationStatus.TOMBSTONE, R.INVALID),
+        (RegistrationStatus.TOMBSTONE, R.REVOKED),
     ],
 )
 def test_only_a_confirmed_guest_is_admitted(door: Door, status, result):
