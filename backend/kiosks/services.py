@@ -136,16 +136,16 @@ def claim_code(*, code: str, now: datetime) -> Paired:
     return Paired(paired, credential.text)
 
 
-def authenticate(*, credential: str, now: datetime) -> Kiosk:
+def authenticate(*, credential: str, now: datetime, fresh: bool = False) -> Kiosk:
     """The active kiosk that this credential (``<id>.<secret>``) belongs to.
 
-    One keyed read; a kiosk is known for up to ``KNOWN_FOR`` in this process. Refuses with
-    ``NotPaired``, and with ``KioskRevoked`` who had a good one.
+    One keyed read; a kiosk is known for up to ``KNOWN_FOR`` in this process, unless it must be
+    ``fresh``. Refuses with ``NotPaired``, and with ``KioskRevoked`` who had a good one.
     """
     shown = credentials.read_credential(credential)
     if shown is None:
         raise _not_paired()
-    kiosk = _kiosk_of(shown, now=now)
+    kiosk = _kiosk_of(shown, now=now, fresh=fresh)
     if kiosk is None or not shown.fits(kiosk.secret_hash):
         raise _not_paired()
     if kiosk.status is S.REVOKED:
@@ -288,12 +288,12 @@ def _changed(refusal: StaleWrite) -> KioskChanged | KioskNotFound:
     return KioskChanged("Somebody changed this kiosk meanwhile. Look again.")
 
 
-def _kiosk_of(shown: Credential, *, now: datetime) -> Kiosk | None:
+def _kiosk_of(shown: Credential, *, now: datetime, fresh: bool) -> Kiosk | None:
     key = (shown.event_id, shown.kiosk_id)
-    known = _known.get(key)
+    known = None if fresh else _known.get(key)
     # A clock that was set back counts as expired; so does a device that was paired since.
-    fresh = known and timedelta(0) <= now - known[0] < KNOWN_FOR
-    if known and fresh and shown.fits(known[1].secret_hash):
+    is_young = known and timedelta(0) <= now - known[0] < KNOWN_FOR
+    if known and is_young and shown.fits(known[1].secret_hash):
         return known[1]
     kiosk = Kiosk.find(*key)
     if kiosk is not None:

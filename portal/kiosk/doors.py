@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -81,10 +81,16 @@ class DeskDoorway:
         return to_sign_in(request, has_page=has_page)
 
 
+@dataclass(frozen=True, slots=True)
 class KioskDoorway:
-    """For a paired device: who acts is in its own cookie, whoever is signed in beside it."""
+    """For a paired device: who acts is in its own cookie, whoever is signed in beside it.
 
-    PAGES = (
+    ``fresh`` asks the table each time, so that a device hears at once that it was revoked.
+    """
+
+    fresh: bool = False
+
+    PAGES: ClassVar = (
         "pair",
         "setup",
         "scan",
@@ -101,7 +107,7 @@ class KioskDoorway:
         credential = request.COOKIES.get(settings.KIOSK_COOKIE_NAME, "")
         if not credential:
             raise NotPaired(_("This device is not paired. Ask the organisers for a code."))
-        kiosk = kiosks.authenticate(credential=credential, now=now)
+        kiosk = kiosks.authenticate(credential=credential, now=now, fresh=self.fresh)
         request.actor = kiosks.actor_of(kiosk)
         event = _event_of(request.actor, kiosk.event_id, now=now)
         addresses = {page: reverse(f"kiosk:device-{_named(page)}") for page in self.PAGES}
@@ -118,6 +124,7 @@ class KioskDoorway:
 
 AT_DESK = DeskDoorway()
 AT_KIOSK = KioskDoorway()
+HEARD_AT_KIOSK = KioskDoorway(fresh=True)
 
 
 def _event_of(actor: Actor, event_id: str, *, now: datetime) -> Event:

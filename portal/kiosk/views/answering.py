@@ -13,21 +13,25 @@ from portal.common.refusals import PAGES
 from portal.kiosk.doors import AT_DESK, Door, Doorway
 
 
-class DoorPage(View):
-    """A page at a door; who may not stand there is led to where one gets the right to.
-
-    ``as_view(doorway=…)`` says which kind of door it is.
-    """
+class _AtDoor(View):
+    """Opens the door before anything else. ``as_view(doorway=…)`` says which kind it is."""
 
     doorway: Doorway = AT_DESK
     http_method_names = ("get", "post")
     door: Door
     now: datetime
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def open_door(self, request: HttpRequest, keys: dict[str, Any]) -> None:
         self.now = timezone.now()
+        self.door = self.doorway.open(request, now=self.now, **keys)
+
+
+class DoorPage(_AtDoor):
+    """A page at a door; who may not stand there is led to where one gets the right to."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            self.door = self.doorway.open(request, now=self.now, **kwargs)
+            self.open_door(request, kwargs)
         except Unauthorized as refusal:
             request.outcome = refusal.code
             has_page = hasattr(self, "get")
@@ -35,18 +39,12 @@ class DoorPage(View):
         return super().dispatch(request, *args, **kwargs)
 
 
-class DoorJson(View):
+class DoorJson(_AtDoor):
     """Takes and gives JSON. A refusal says ``code`` and ``message``, and 401 where to sign in."""
 
-    doorway: Doorway = AT_DESK
-    http_method_names = ("get", "post")
-    door: Door
-    now: datetime
-
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.now = timezone.now()
         try:
-            self.door = self.doorway.open(request, now=self.now, **kwargs)
+            self.open_door(request, kwargs)
             return super().dispatch(request, *args, **kwargs)
         except DomainError as refusal:
             request.outcome = refusal.code

@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from backend.kiosks import services
 from portal.common.json_body import posted
 from portal.kiosk.acting import count_of, look_up, scan, undo
-from portal.kiosk.doors import AT_KIOSK
+from portal.kiosk.doors import HEARD_AT_KIOSK
 from portal.kiosk.forms.desk import BeatForm, GateForm, LookUpForm, ScanForm, UndoForm
 from portal.kiosk.gates import keep_gate
 from portal.kiosk.views.answering import DoorJson, checked
@@ -58,7 +58,7 @@ class GateView(DoorJson):
 class BeatView(DoorJson):
     """A kiosk says that it is there and how many scans wait on it, and hears what changed."""
 
-    doorway = AT_KIOSK
+    doorway = HEARD_AT_KIOSK
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, **keys: str) -> JsonResponse:

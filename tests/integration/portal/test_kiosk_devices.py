@@ -248,6 +248,16 @@ def test_revoked_device_does_nothing_and_hears_where_to_pair(event, address):
     assert stored(guest).admission == Admission.EXPECTED
 
 
+def test_device_hears_at_once_that_another_process_revoked_it(event):
+    device = device_of(event)
+    assert device.get("/k/scan").status_code == 200  # this process knows the device for a while
+
+    Kiosk.fetch(event.uuid, device.kiosk.kiosk_id).move_to(KioskStatus.REVOKED, {})
+
+    assert post(device, "/k/beat", {"waiting": 0}).json()["code"] == "kiosk_revoked"
+    assert device.get("/k/scan")["Location"] == "/k/pair?why=kiosk_revoked"
+
+
 @pytest.mark.parametrize("role", ["visitor", "stranger", "desk", "owner"])
 @pytest.mark.parametrize("credential", ["", "nonsense", f"{'0' * 32}ABCDEFGH.{'x' * 43}"])
 def test_who_is_no_device_gets_to_pairing_only(event, role, credential):
