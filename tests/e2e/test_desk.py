@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from backend.registrations import tickets
 from backend.registrations.models import Registration
-from backend.registrations.states import Admission
+from backend.registrations.states import Admission, RegistrationStatus
 from tests.e2e.desk_camera import give_camera, hold, result, take_away
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
@@ -25,9 +25,9 @@ def event(portal_url):
 
 @pytest.fixture
 def guest(event):
-    def registered(name: str) -> Registration:
+    def registered(name: str, **values) -> Registration:
         email = f"{abs(hash(name))}@example.com"
-        return make_registration(event_id=event.uuid, user_email=email, name=name)
+        return make_registration(event_id=event.uuid, user_email=email, name=name, **values)
 
     return registered
 
@@ -351,3 +351,109 @@ def test_desk_is_accessible(desk, guest, check_axe, width, dark):
     page.keyboard.press("Escape")
 
     check_axe(page)
+
+
+RESULTS = {
+    "ADMITTED": ("Admitted", "ok"),
+    "ALREADY_IN": ("Already in", "warn"),
+    "WAITLISTED": ("Waiting list", "warn"),
+    "CANCELED": ("Canceled", "bad"),
+    "WRONG_EVENT": ("Wrong event", "bad"),
+    "INVALID": ("Invalid", "bad"),
+    "REVOKED": ("Revoked", "bad"),
+    "NOT_IN": ("Not in", "warn"),
+    "LEFT": ("Left", "ok"),
+}
+
+
+def test_every_answer_has_its_colour_word_icon_and_sound(
+    event, guest, desk, browser_page, check_axe, shoot
+):
+    event.reentry = True
+    event.save()
+    page = desk(390, dark=True)
+    page.evaluate(
+        "() => { window.heard = []; const start = OscillatorNode.prototype.start;"
+        " OscillatorNode.prototype.start = function (at) {"
+        "   window.heard.push(this.frequency.value); return start.call(this, at); }; }"
+    )
+    old = guest("Rea Revoked", attention=True, note="Hearing loop, locker 12")
+    shown = {
+        "REVOKED": tickets.issue(old),
+        "ADMITTED": tickets.issue(guest("Bo Li", note="Speaker, VIP entrance", attention=True)),
+        "WAITLISTED": tickets.issue(guest("Wu Wait", status=RegistrationStatus.WAITLISTED)),
+        "CANCELED": tickets.issue(guest("Cay Gone", status=RegistrationStatus.CANCELED)),
+        "WRONG_EVENT": tickets.issue(make_registration(event_id=make_event().uuid)),
+        "INVALID": "https://example.com/menu",
+        "NOT_IN": tickets.issue(guest("Nia Not")),
+    }
+    shown["LEFT"] = shown["ALREADY_IN"] = shown["ADMITTED"]
+    old.ticket_no = tickets.new_ticket_no()
+    old.save()
+    seen, heard = {}, {}
+    for result_code in ("REVOKED", "ADMITTED", "ALREADY_IN", "WAITLISTED", "CANCELED",
+                        "WRONG_EVENT", "INVALID", "NOT_IN", "LEFT"):  # fmt: skip
+        if result_code == "NOT_IN":
+            page.get_by_role("button", name="Let out").click()
+        page.evaluate("() => { window.heard = []; }")
+        page.wait_for_timeout(1600 if result_code in ("ALREADY_IN", "LEFT") else 0)
+        page.locator("#ticket").fill(shown[result_code])
+        page.locator("#ticket").press("Enter")
+        screen = page.locator(f"{SCREEN}[data-result={result_code}]")
+        expect(screen).to_be_visible()
+        word = screen.locator(".fo-result__word").text_content()
+        look = screen.evaluate(
+            "(one) => [...one.classList].find((name) => name.startsWith('fo-result--')) ?? ''"
+        )
+        seen[result_code] = (word, look.removeprefix("fo-result--"))
+        heard[result_code] = page.evaluate("() => window.heard")
+        assert screen.locator(".fo-result__icon svg").count() == 1
+        check_axe(page)
+        shoot(page, f"answer-{result_code.lower()}-390-dark", full_page=False)
+        page.keyboard.press("Escape")
+
+    assert seen == RESULTS
+    tones = {"ok": [660, 990], "warn": [440, 440], "bad": [165]}
+    assert heard == {code: tones[look] for code, (_word, look) in RESULTS.items()}
+
+
+def test_crew_reads_the_note_and_looks_the_guest_up_by_keyboard_alone(desk, guest):
+    bo = guest("Bo Li", note="Speaker, VIP entrance")
+    page = desk(error="NotFoundError")
+    page.get_by_role("button", name="Look up").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type(tickets.short_code(bo.guest, bo.ticket_no))
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{SCREEN} [data-alert]")).to_have_text("Speaker, VIP entrance")
+    assert stored(bo).admission == Admission.EXPECTED
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Admit Bo Li")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(f"{SCREEN} .fo-result__word")).to_have_text("Admitted")
+    assert stored(bo).admission == Admission.IN
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    page.keyboard.type("bo l")
+    expect(page.locator("[data-found] li")).to_have_count(1)
+    expect(page.locator("[data-found]")).to_contain_text("Speaker, VIP entrance")
+
+
+def test_walk_in_starts_at_the_desk(desk, event):
+    page = desk()
+    page.get_by_role("link", name="Register a walk-in").click()
+    page.wait_for_url(re.compile(rf"/o/e/{event.uuid}/.*walk-in"))
+
+
+def test_search_without_a_network_says_so_and_scanning_goes_on(desk, guest, context):
+    guest("Bo Li")
+    page = desk()
+    context.set_offline(True)
+    page.locator("#ticket").fill("bo l")
+
+    expect(page.locator("[data-toast]")).to_contain_text("names cannot be searched")
+    context.set_offline(False)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-found] li")).to_have_count(1)
