@@ -34,7 +34,7 @@ ENCODINGS = {
 }
 """What a CSV file may be written in: Python's name → what people call it."""
 XLSX = "xlsx"
-_MOST_UNPACKED = 80 * 1024 * 1024
+_MOST_UNPACKED = 40 * 1024 * 1024
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = range(8, 61)
 _MEASURED_ROWS = 200
@@ -213,8 +213,10 @@ def _xlsx_records(content: bytes) -> Iterator[list[str]]:
     try:
         _check_unpacked_size(content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        for record in book.worksheets[0].iter_rows():
-            yield [_plain(cell) for cell in record[: MOST_COLUMNS + 1]]
+        for record in book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1):
+            cells = [_plain(cell) for cell in record]
+            used = max((n for n, cell in enumerate(cells, start=1) if cell), default=0)
+            yield cells[:used]
     except (
         InvalidFileException,
         zipfile.BadZipFile,

@@ -168,12 +168,17 @@ def _guest_of(entry: Entry) -> ImportedGuest:
 
 @lru_cache(maxsize=1)
 def _entries(job_id: str, event_id: str, params: str) -> tuple[spreadsheets.Sheet, list[Entry]]:
-    """The job's rows. A runner takes one step after the other, so it reads them once."""
+    """The job's rows in the order they are added in.
+
+    A runner takes one step after the other, so it reads them once.
+    """
     asked: dict[str, Any] = json.loads(params)
     content = file_store.get(job_id, files.LIST)
     sheet = spreadsheets.read(content, encoding=_encoding(asked["encoding"]))
     questions = [Question.from_document(document) for document in asked["questions"]]
-    return sheet, read_entries(sheet, asked["roles"], event_id=event_id, questions=questions)
+    entries = read_entries(sheet, asked["roles"], event_id=event_id, questions=questions)
+    # Once somebody waits, newcomers wait behind them: first come those who want a place.
+    return sheet, sorted(entries, key=lambda entry: entry.wish is Wish.WAIT)
 
 
 def _encoding(named: str) -> str:

@@ -12,9 +12,10 @@ from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job
 from backend.jobs.runner import run_job
 from backend.jobs.states import JobStatus
-from backend.registrations import guests, imports
+from backend.registrations import guests, imports, selections
 from backend.registrations.errors import RegistrationClosed
 from backend.registrations.models import Registration
+from backend.registrations.selections import Group, Selection
 from backend.registrations.states import RegistrationStatus
 from backend.shared.errors import BadInput, DomainError
 from tests.support.interleaving import CRASH_AFTER, CRASH_BEFORE, Process, stopping_before_calls
@@ -213,6 +214,46 @@ def test_rows_beyond_the_last_seat_are_sold_out_without_a_waiting_list():
 
     assert numbers(job) == (2, 0, 1)
     assert [(p.where, p.code) for p in job.list_problems()] == [("row 4", "sold_out")]
+
+
+def test_rows_beyond_the_last_seat_wait_in_the_order_of_the_list():
+    event = open_event(capacity=1, waiting_list=True)
+
+    job = import_all(event, "name\nA\nB\nC\nD\n")
+
+    waiting = selections.list_selected(
+        event, Selection(Group.WAITLISTED), with_addresses=True, limit=10
+    )
+    assert [one.name for one in waiting.items] == ["B", "C", "D"]
+    assert (job.result["created"], job.result["waiting"], job.failed) == (4, 3, 0)
+
+
+def test_row_that_is_to_wait_waits_and_keeps_nobody_from_a_place():
+    event = open_event(capacity=9, waiting_list=True)
+    content = "name,status\nAda,waiting list\nBo,\n"
+
+    seen, job = dry_run(event, content), import_all(event, content)
+
+    assert (seen.new, seen.waiting, job.result["waiting"]) == (1, 1, 1)
+    assert [guests_of(event)[name].status for name in ("Ada", "Bo")] == [
+        RegistrationStatus.WAITLISTED,
+        RegistrationStatus.CONFIRMED,
+    ]
+
+
+def test_row_that_is_to_wait_is_explained_where_nobody_waits():
+    event = open_event(capacity=9)
+    content = "name,status\nAda,waiting list\n"
+
+    assert dry_run(event, content).problem_rows == 1
+    assert [p.code for p in import_all(event, content).list_problems()] == ["waiting_list_off"]
+
+
+def test_list_of_an_unlimited_event_takes_no_seats():
+    event = open_event(capacity=None)
+
+    assert numbers(import_all(event, "name\nA\nB\n")) == (2, 0, 0)
+    assert {one.claim for one in guests_of(event).values()} == {None}
 
 
 # Refusals
