@@ -32,7 +32,7 @@ MISSING: dict[QuestionKind, str | Promise] = {
 class QuestionForm(FoyerForm):
     """A form that goes on with an event's questions; the fields are called ``answers.<id>``.
 
-    So a refused answer finds its field. Not ``complete``: nothing has to be answered.
+    So a refused answer finds its field. Not ``complete``: somebody else answers, and need not.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class QuestionForm(FoyerForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         for question in questions:
-            field = _field_of(question, required=question.required and complete)
+            field = _field_of(question, complete=complete)
             checks = isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect)
             field.widget.attrs["class"] = "fo-check" if checks else "fo-input"
             self.fields[PREFIX + question.id] = field
@@ -58,10 +58,10 @@ def initial_answers(registration: Registration | None) -> dict[str, Any]:
     return {PREFIX + name: answer for name, answer in stored.items()}
 
 
-def _field_of(question: Question, *, required: bool) -> forms.Field:
+def _field_of(question: Question, *, complete: bool) -> forms.Field:
     common: dict[str, Any] = {
         "label": question.label,
-        "required": required,
+        "required": question.required and complete,
         "error_messages": {"required": MISSING[question.kind]},
     }
     match question.kind:
@@ -72,16 +72,18 @@ def _field_of(question: Question, *, required: bool) -> forms.Field:
             digits = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
             return forms.CharField(max_length=30, widget=digits, **common)
         case QuestionKind.CONSENT:
-            return forms.BooleanField(**common)
+            if complete:
+                return forms.BooleanField(**common)
+            # A box left empty would say no for somebody who was not asked.
+            return _choice_of([("True", _("Yes")), ("False", _("No"))], common)
         case QuestionKind.CHOICE:
-            return _choice_of(question, required=required, common=common)
+            return _choice_of([(choice, choice) for choice in question.choices], common)
 
 
-def _choice_of(question: Question, *, required: bool, common: dict[str, Any]) -> forms.Field:
-    choices = [(choice, choice) for choice in question.choices]
+def _choice_of(choices: list[tuple[str, str]], common: dict[str, Any]) -> forms.Field:
     if len(choices) > LONG_LIST:
         return forms.ChoiceField(choices=[("", _("Please choose")), *choices], **common)
-    nothing = [] if required else [("", _("No answer"))]
+    nothing = [] if common["required"] else [("", _("No answer"))]
     return forms.ChoiceField(choices=choices + nothing, widget=forms.RadioSelect, **common)
 
 

@@ -43,7 +43,8 @@ def change_guest(
 ) -> Registration:
     """Write the guest's name and, unless ``None``, answers; required ones may be left out.
 
-    What was answered to questions that are not asked any more is kept. One conditional write;
+    What was answered to questions that are not asked any more is kept, and an answer that stays
+    as it was is not checked again: its question may have changed since. One conditional write;
     none where nothing differs. Refuses with ``EventNotFound``, ``EventForbidden``,
     ``RegistrationNotFound``, ``StaleWrite``, ``GuestErased`` and ``BadInput`` (``name``,
     ``answers.<id>``).
@@ -66,8 +67,13 @@ def _answers(
     questions = questions_of(event)
     asked = {question.id for question in questions}
     before: dict[str, object] = registration.answers or {}
-    kept = {name: answer for name, answer in before.items() if name not in asked}
-    return kept | checked_answers(questions, answers, complete=False)
+    kept = {
+        name: answer
+        for name, answer in before.items()
+        if name not in asked or answers.get(name) == answer
+    }
+    new = {name: answer for name, answer in answers.items() if name not in kept}
+    return kept | checked_answers(questions, new, complete=False)
 
 
 def write_note(

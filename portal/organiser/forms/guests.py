@@ -87,10 +87,21 @@ class WalkInForm(GuestForm):
 
 
 class GuestDetailsForm(QuestionForm):
-    """What may be changed without touching the ticket."""
+    """What may be changed without touching the ticket.
+
+    An answer that is no choice any more stays one here, so that nobody takes it back unseen.
+    """
 
     name = _name_field()
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            stored = str(self.initial.get(name, ""))
+            if isinstance(field, forms.ChoiceField) and stored not in ("", *dict(field.choices)):
+                words = _("%(answer)s (no longer offered)") % {"answer": stored}
+                field.choices = [(stored, words), *field.choices]
 
 
 class GuestEmailForm(FoyerForm):

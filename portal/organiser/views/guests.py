@@ -60,12 +60,19 @@ class GuestPageMixin(EventPageMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # Last: a template view hands on the words of the address, and one of them is the key.
-        known = {"guest": self.guest, "is_in": is_in(self.guest)}
+        known = {"guest": self.guest, "is_in": is_in(self.guest), "here": self.here}
         return {**super().get_context_data(**kwargs), **known}
+
+    @property
+    def here(self) -> str:
+        """What narrowed the list that the guest was opened from: every page here hands it on."""
+        query = urlencode(list(self.request.GET.items()))
+        return f"?{query}" if query else ""
 
     def shown(self) -> HttpResponse:
         """To the page of the guest as it is now."""
-        return redirect("organiser:guest", event_id=self.event.uuid, guest=self.guest.guest)
+        keys = {"event_id": self.event.uuid, "guest": self.guest.guest}
+        return redirect(reverse("organiser:guest", kwargs=keys) + self.here)
 
 
 class GuestFormView(GuestPageMixin, ServiceFormView):
@@ -137,10 +144,9 @@ class GuestView(GuestFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         base = reverse("organiser:registrations", kwargs={"event_id": self.event.uuid})
-        query = urlencode(list(self.request.GET.items()))
         guest = self.guest
         known = {
-            "close_href": f"{base}?{query}" if query else base,
+            "close_href": base + self.here,
             "answers": answers_in_words(self.event, guest.answers),
             "history": self.history(),
             **self.ticket(),

@@ -103,6 +103,16 @@ def test_change_guest_writes_answers_and_keeps_those_no_longer_asked(event):
     assert changed.answers == {"gone": "kept", "photos": True, "years": 3}
 
 
+def test_answer_that_stays_is_kept_though_it_is_no_choice_any_more(event):
+    ada = make_registration(event_id=event.uuid, answers={"food": "fish"})
+
+    changed = change(ada, name="Ada Byron", answers={"food": "fish", "years": 3})
+
+    assert (changed.name, changed.answers) == ("Ada Byron", {"food": "fish", "years": 3})
+    with pytest.raises(BadInput):
+        change(ada, version=2, answers={"food": "fowl"})
+
+
 def test_change_guest_may_leave_a_required_answer_out(event, ada):
     assert change(ada, answers={"food": "none"}).answers == {"food": "none"}
     assert change(ada, answers={}, version=2).answers is None

@@ -51,7 +51,7 @@ def test_guest_is_added_with_answers_and_note(event, olga):
 
     [guest] = everybody(event)
     assert (guest.answers, guest.note, guest.attention) == (
-        {"food": "None", "photos": False},
+        {"food": "None"},
         "VIP",
         True,
     )

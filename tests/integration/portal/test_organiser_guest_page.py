@@ -199,10 +199,21 @@ def test_edit_saves_name_and_answers(olga, ada, name):
     response = olga.post(f"{page_of(ada)}/edit", form)
 
     assert response["Location"] == page_of(ada)
-    assert (stored(ada).name, stored(ada).answers) == (
-        name,
-        {"food": "None", "years": 7, "photos": False},
-    )
+    assert (stored(ada).name, stored(ada).answers) == (name, {"food": "None", "years": 7})
+
+
+@pytest.mark.parametrize("photos", [True, False, None])
+def test_edit_of_the_name_alone_changes_no_answer(event, olga, photos):
+    answers = {"food": "Fish", "years": 2.5, "gone": "x"}
+    answers |= {} if photos is None else {"photos": photos}
+    guest = guest_of(event, "Bo", answers=answers)
+    shown = olga.get(f"{page_of(guest)}/edit").context["form"]
+
+    form = {one.html_name: one.value() for one in shown if one.value() is not None}
+    response = olga.post(f"{page_of(guest)}/edit", {**form, "name": "Bob"})
+
+    assert response.status_code == 302
+    assert (stored(guest).name, stored(guest).answers) == ("Bob", answers)
 
 
 @pytest.mark.parametrize(
@@ -347,3 +358,33 @@ def test_guest_who_is_in_does_not_wait(event, olga):
 
     assert "This guest is checked in already." in response.text
     assert stored(guest).status is S.CONFIRMED
+
+
+# The way back
+
+
+def test_filter_of_the_list_is_kept_on_the_way_through_the_pages(event, olga, ada):
+    query = "?q=ada&status=CONFIRMED"
+
+    page = olga.get(f"{page_of(ada)}{query}")
+    edited = olga.post(f"{page_of(ada)}/edit{query}", {"name": "Ada Byron", "version": "1"})
+
+    kept = "?q=ada&amp;status=CONFIRMED"
+    links = [f'"{page_of(ada)}/edit{kept}"', f'"{page_of(ada)}/ticket{kept}"']
+    assert [link in page.text for link in links] == [True, True]
+    assert f'"/o/e/{event.uuid}/registrations{kept}"' in page.text
+    assert edited["Location"] == f"{page_of(ada)}{query}"
+
+
+def test_what_happened_can_be_undone_from_the_history(olga, ada):
+    activity.record(
+        event_id=ada.event_id,
+        kind=ActivityKind.GUEST_CANCELED,
+        actor_label="SYSTEM",
+        subject=ada.guest,
+        at=NOW,
+        record_id="r-1",
+        details={"version": "2", "from": "CONFIRMED"},
+    )
+
+    assert "/activity/undo" in olga.get(page_of(ada)).text
