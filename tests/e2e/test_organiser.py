@@ -276,7 +276,10 @@ def test_form_that_somebody_else_overtook_shows_both_versions(
     page.goto(f"/o/e/{draft.uuid}/edit")
     page.get_by_label("Title").fill("Harbour Conference, second edition")
     theirs = build_details(
-        starts_at=draft.starts_at, ends_at=draft.ends_at, location="Pier 7, Hamburg"
+        starts_at=draft.starts_at,
+        ends_at=draft.ends_at,
+        location="Pier 7, Hamburg",
+        waiting_list=False,
     )
     services.edit_event(
         event_id=draft.uuid, details=theirs, version=1, actor=olga, now=datetime.now(UTC)
