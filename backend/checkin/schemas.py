@@ -72,7 +72,7 @@ class GuestName(Answer):
     @classmethod
     def of(cls, registration: Registration) -> Self:
         """The answer for a registration."""
-        return cls(guest=registration.guest, name=registration.name)
+        return cls(guest=registration.guest, name=registration.name or "")
 
 
 class ScanRefusal(Answer):

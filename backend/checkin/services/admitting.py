@@ -12,6 +12,7 @@ from backend.checkin.services.scanning import (
     begin,
     find_first,
     find_place,
+    known,
     place_of_guest,
     refuse,
 )
@@ -100,7 +101,7 @@ def look_up(*, event_id: str, ticket: str, actor: Actor, now: datetime) -> ScanO
         return ScanOutcome(found, None, None, "", "")
     stored = Registration.find(found.shard, found.guest)
     result = result_now(event, stored, found.ticket_no, now=now)
-    shown = None if result is R.INVALID else stored
+    shown = known(stored)
     at = shown.admitted_at if shown else None
     return ScanOutcome(result, shown, at, (shown.admitted_gate or "") if shown else "", "")
 

@@ -16,6 +16,7 @@ from backend.registrations import tickets
 from backend.registrations.guests import is_guest_key, shard_of
 from backend.registrations.models import Registration
 from backend.registrations.models.admissions import Passage
+from backend.registrations.states import RegistrationStatus
 from backend.registrations.tickets import InvalidTicket
 from backend.shared.actor import Actor
 
@@ -121,6 +122,7 @@ def refuse(
     found: Found | None = None,
 ) -> ScanOutcome:
     """Keep and answer a scan that changed nothing; one kept before is answered again."""
+    registration = known(registration)
     already_in = registration if result is R.ALREADY_IN else None
     scan = Scan(
         event_shard=scan_shard(attempt.event.uuid, attempt.scan_id, shards=attempt.event.shards),
@@ -150,6 +152,11 @@ def refuse(
     )
 
 
+def known(stored: Registration | None) -> Registration | None:
+    """The registration, unless it is a tombstone, which knows nobody's name."""
+    return None if stored is None or stored.status is RegistrationStatus.TOMBSTONE else stored
+
+
 def find_first(attempt: Attempt, found: Found) -> ScanOutcome | None:
     """What the scan with this id answered before, if it was kept.
 
@@ -171,7 +178,11 @@ def repeat(attempt: Attempt, first: Scan, found: Found | None) -> ScanOutcome:
         else None
     )
     return ScanOutcome(
-        first.result, registration, first.admitted_at, first.admitted_gate or "", first.scan_id
+        first.result,
+        known(registration),
+        first.admitted_at,
+        first.admitted_gate or "",
+        first.scan_id,
     )
 
 

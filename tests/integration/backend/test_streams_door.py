@@ -8,12 +8,15 @@ from ulid import ULID
 
 from backend.activity import queries as activity
 from backend.activity.kinds import ActivityKind
+from backend.checkin import queries as checkin_queries
 from backend.checkin import services as checkin
 from backend.checkin.kinds import ScanKind, ScanResult
 from backend.checkin.models import Scan
+from backend.checkin.schemas import ScanAnswer
 from backend.handlers import kiosks_stream, registrations_stream
 from backend.kiosks import services as kiosks
 from backend.kiosks.policies import KioskSettings
+from backend.registrations import services as registrations
 from backend.registrations import tickets
 from backend.registrations.models import Registration
 from tests.factories.events import NOON, make_event
@@ -193,3 +196,47 @@ def test_activity_of_kiosks_holds_neither_names_nor_hashes():
 
     assert page.items
     assert [text for text in ("Canary tablet", str(kiosk.secret_hash)) if text in told] == []
+
+
+def test_another_address_of_a_guest_who_is_in_is_no_second_entry(meetup: Meetup):
+    ada = meetup.register("Ada")
+    entry = pass_by(meetup, ada, 0, "North")
+    deliver(meetup)
+    renamed = registrations.change_email(
+        event_id=meetup.event.uuid,
+        guest=ada.guest,
+        version=int(ada.version),
+        email=f"ada-{ULID()}@example.com",
+        actor=meetup.organiser,
+        now=NOON,
+    )
+    deliver(meetup)
+    page = checkin_queries.list_latest(event_id=meetup.event.uuid, actor=meetup.organiser, now=NOON)
+
+    assert [line.scan.scan_id for line in page.items] == [entry]
+    assert (totals(meetup).admitted, totals(meetup).gates) == (1, {"North": 1})
+    assert meetup.kinds() == sorted([K.GUEST_REGISTERED, K.GUEST_ADMITTED, K.GUEST_CHANGED])
+    told = [
+        answer_of(meetup, ada, str(ULID())),
+        answer_of(meetup, ada, entry, resent=True),
+        answer_of(meetup, renamed, str(ULID())),
+    ]
+    assert [(one["result"], one["guest"] and one["guest"]["name"]) for one in told] == [
+        ("REVOKED", None),
+        ("ADMITTED", None),
+        ("ALREADY_IN", "Ada"),
+    ]
+
+
+def answer_of(meetup: Meetup, guest: Registration, scan_id: str, **how: Any) -> dict[str, Any]:
+    """What the API says to a scan of the guest's ticket."""
+    outcome = checkin.admit(
+        event_id=meetup.event.uuid,
+        ticket=tickets.issue(guest),
+        scan_id=scan_id,
+        gate="South",
+        actor=meetup.organiser,
+        now=NOON + MINUTE,
+        **how,
+    )
+    return ScanAnswer.of(outcome).model_dump(mode="json")
