@@ -135,7 +135,8 @@ def _security(operation: Operation) -> list[dict[str, list[str]]]:
     """Nothing, or one of these."""
     if operation.public:
         return []
-    return [{"idToken": []}, *([{"kiosk": []}] if operation.kiosks else [])]
+    ways: list[dict[str, list[str]]] = [{"idToken": []}]
+    return [*ways, {"kiosk": []}] if operation.kiosks else ways
 
 
 def _refusals(operation: Operation) -> set[int]:

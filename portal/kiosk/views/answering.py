@@ -17,7 +17,7 @@ class _AtDoor(View):
     """Opens the door before anything else. ``as_view(doorway=…)`` says which kind it is."""
 
     doorway: Doorway = AT_DESK
-    http_method_names = ("get", "post")
+    http_method_names: tuple[str, ...] = ("get", "post")
     door: Door
     now: datetime
 

@@ -63,6 +63,7 @@ class BeatView(DoorJson):
 
     def post(self, request: HttpRequest, **keys: str) -> JsonResponse:
         kiosk = self.door.kiosk
+        assert kiosk, "a beat is heard at kiosks only"
         report = checked(BeatForm(posted(request))).cleaned_data
         services.heartbeat(
             kiosk=kiosk,
