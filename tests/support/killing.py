@@ -46,3 +46,26 @@ def dies(work: Callable[[], Any], number: int, *, after: bool = False) -> bool:
     except Killed:
         return True
     return False
+
+
+@contextmanager
+def meanwhile(number: int, work: Callable[[], Any]) -> Iterator[None]:
+    """Somebody else does ``work`` right before call ``number`` (from 1) of this thread."""
+    mine, calls, busy = threading.get_ident(), 0, False
+
+    def before_call(**_: Any) -> None:
+        nonlocal calls, busy
+        if threading.get_ident() != mine or busy:
+            return
+        calls += 1
+        if calls == number:
+            busy = True
+            work()
+            busy = False
+
+    events = dynamodb_client().meta.events
+    events.register_first("before-call.dynamodb", before_call)
+    try:
+        yield
+    finally:
+        events.unregister("before-call.dynamodb", before_call)

@@ -17,7 +17,7 @@ from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job
 from backend.jobs.runner import LEASE
 from backend.jobs.states import JobStatus
-from backend.lifecycle import exports, services
+from backend.lifecycle import exports, queries, services
 from backend.registrations import services as registrations
 from backend.registrations.errors import GuestErased, RegistrationNotFound
 from backend.registrations.imports.files import fetch_upload, keep_upload
@@ -186,6 +186,21 @@ def test_traces_from_before_a_change_of_the_address_go_too(meetup, canary):
     erase(meetup, renamed)
 
     assert places_of(canary) == []
+
+
+def test_history_of_many_pages_is_gone_through(meetup, canary, monkeypatch):
+    monkeypatch.setattr(queries, "_PER_PAGE", 1)
+    guest = register(meetup, canary)
+    deliver(meetup)
+
+    assert erase(meetup, guest).result["activities"] == 2
+
+
+def test_guest_who_was_never_there_leaves_nothing_to_erase(meetup):
+    params = {"guest": "0" * 16}
+    job = make_job(event_id=meetup.event.uuid, kind=K.ERASE_GUEST, params=params)
+
+    assert run_all(job.job_id).result["registrations"] == 0
 
 
 def test_other_guests_keep_theirs(meetup, canary):

@@ -21,6 +21,7 @@ from tests.factories.events import NOON
 from tests.factories.jobs import make_job
 from tests.support.job_runs import EXPORT, Clock, Counting, messages_for, run, start
 from tests.support.jobs import run_all
+from tests.support.killing import meanwhile
 from tests.support.lambda_context import CONTEXT
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -60,15 +61,29 @@ def test_key_counts_per_kind_and_event():
     assert job.job_id not in others
 
 
-def test_two_starts_of_one_key_at_once_make_one_job():
-    event_id = str(uuid.uuid4())
-    first = start(K.CANCEL_EVENT, event_id=event_id, key="cancel")
-    late = Job(**first.attribute_values)
+@pytest.mark.parametrize("kind", [K.EXPORT_GUEST, K.CANCEL_EVENT], ids=["alone", "in a lane"])
+def test_two_starts_of_one_key_at_once_make_one_job(kind):
+    asked = {"event_id": str(uuid.uuid4()), "key": "once"}
+    others: list[Job] = []
 
-    with pytest.raises(StaleWrite):
-        late.add(due_at=NOON)
+    # After the look whether there is one, before it is written.
+    with meanwhile(2, lambda: others.append(start(kind, **asked))):
+        mine = start(kind, **asked)
 
-    assert start(K.CANCEL_EVENT, event_id=event_id, key="cancel").job_id == first.job_id
+    assert [one.job_id for one in others] == [mine.job_id]
+    assert len(queries.list_for_event(asked["event_id"], limit=5).items) == 1
+
+
+def test_lane_that_is_taken_at_the_last_moment_is_busy():
+    event_id, others = str(uuid.uuid4()), []
+
+    with (
+        pytest.raises(LaneBusy) as refusal,
+        meanwhile(1, lambda: others.append(start(K.IMPORT_GUESTS, event_id=event_id))),
+    ):
+        start(K.IMPORT_GUESTS, event_id=event_id)
+
+    assert refusal.value.details == {"job_id": others[0].job_id}
 
 
 def test_busy_lane_names_the_job_that_holds_it():
@@ -181,6 +196,29 @@ def test_what_must_be_carried_through_cannot_be_stopped():
 
     with pytest.raises(NotCancelable):
         services.request_cancel(job_id=job.job_id, now=NOON)
+
+
+def test_job_that_ends_while_it_is_stopped_has_ended():
+    job = start()
+    taken = Job.take(job.job_id, until=NOON, now=NOON)
+
+    with pytest.raises(JobOver), meanwhile(2, lambda: taken.finish(S.DONE, now=NOON)):
+        services.request_cancel(job_id=job.job_id, now=NOON)
+
+    assert Job.fetch(job.job_id).status is S.DONE
+
+
+def test_job_that_is_retried_twice_at_once_is_queued_once():
+    job = start(K.IMPORT_GUESTS)
+    Job.take(job.job_id, until=NOON, now=NOON).finish(S.FAILED, now=NOON)
+
+    def retry() -> None:
+        services.retry_job(job_id=job.job_id, now=NOON)
+
+    with pytest.raises(StaleWrite), meanwhile(2, retry):
+        retry()
+
+    assert Job.fetch(job.job_id).status is S.QUEUED
 
 
 def test_job_that_is_over_cannot_be_stopped():
