@@ -124,6 +124,12 @@ def test_pages_of_a_guest_look_right_and_are_accessible(
         check_axe(page)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
         shoot(page, f"guest-{name}-{width}-{'dark' if dark else 'light'}")
+    page.goto(shown["ticket"])
+    page.emulate_media(media="print")
+    expect(page.locator(".fo-topbar")).to_be_hidden()
+    expect(page.get_by_role("img", name="QR code of the ticket")).to_be_visible()
+    shoot(page, f"guest-ticket-printed-{width}")
+    page.emulate_media(media="screen")
     page.goto(f"/o/e/{event.uuid}/registrations")
     page.get_by_role("link", name=LONG).click()
     expect(page.locator("#drawer")).to_be_focused()
