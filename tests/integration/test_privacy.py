@@ -20,7 +20,6 @@ import requests
 from backend.activity import queries as activity
 from backend.jobs.models import Job
 from backend.jobs.states import JobStatus
-from backend.lifecycle import services as lifecycle
 from backend.registrations import services as registrations
 from backend.registrations import tickets
 from backend.shared.actor import Actor, ActorKind
@@ -211,9 +210,11 @@ def everything() -> Iterator[tuple[str, str]]:
                 yield bucket, found["Key"] + body.decode(errors="replace")
 
 
-def run_by_the_stage(job: Job) -> Job:
-    assert eventually(lambda: not Job.fetch(job.job_id).is_open)
-    return Job.fetch(job.job_id)
+def run_by_the_stage(page: requests.Response) -> Job:
+    """The job whose page the portal showed, once it has ended."""
+    job_id = page.url.rpartition("/")[2]
+    assert eventually(lambda: not Job.fetch(job_id).is_open)
+    return Job.fetch(job_id)
 
 
 def counted(event_id: str) -> tuple[int, int]:
@@ -221,24 +222,33 @@ def counted(event_id: str) -> tuple[int, int]:
     return totals.confirmed, totals.admitted
 
 
-def test_after_erasure_no_table_and_no_file_knows_the_guest(stage, stage_cloud):
+def test_after_erasure_no_table_and_no_file_knows_the_guest(stage, stage_cloud, address):
     api, owner = Api(stage["APIEndpoint"]), Pool().make("Olga Owner")
     word, now = f"Canary-{uuid.uuid4().hex[:10]}", datetime.now(UTC)
     event_id, olga = event_of(api, owner), Actor(ActorKind.USER, user_id=owner.user_id)
-    asked = {"event_id": event_id, "actor": olga, "now": now}
     guest = registrations.add_guest(
-        name=f"Bird {word}", email=f"{word}@example.org", note=f"Note of {word}", **asked
+        event_id=event_id,
+        name=f"Bird {word}",
+        email=f"{word}@example.org",
+        note=f"Note of {word}",
+        actor=olga,
+        now=now,
     ).registration
     scan = {"ticket": tickets.issue(guest), "scanId": f"s-{word[-10:]}"}
     assert api.post(f"/events/{event_id}/scans", scan, by=owner).status == 200
     assert eventually(lambda: word.lower() in mailed(stage_cloud))
-    export = run_by_the_stage(lifecycle.start_export_guest(guest=guest.guest, **asked))
+    browser, page = Browser(address), f"/o/e/{event_id}/registrations/{guest.guest}"
+    browser.submit("/signin", email=owner.email, password=PASSWORD)
+    export = run_by_the_stage(browser.submit(f"{page}/export"))
     assert export.status is JobStatus.DONE
+    files = f"/o/e/{event_id}/jobs/{export.job_id}/files"
+    assert word in browser.open(f"{files}/guest.json").text
     assert len({where for where, text in everything() if word.lower() in text.lower()}) == 2
 
-    erased = run_by_the_stage(lifecycle.start_erase_guest(guest=guest.guest, **asked))
+    erased = run_by_the_stage(browser.submit(f"{page}/erase"))
 
     assert (erased.status, erased.result["registrations"]) == (JobStatus.DONE, 1)
     assert erased.result["files"] == 2
+    assert browser.open(f"{files}/guest.json").status_code == 404
     assert [where for where, text in everything() if word.lower() in text.lower()] == []
     assert eventually(lambda: counted(event_id) == (1, 1))
