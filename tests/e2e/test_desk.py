@@ -45,6 +45,8 @@ def desk(event, browser_page, sign_in_as):
         if gate:
             page.add_init_script(f"localStorage['foyer.desk.gate.{event.uuid}'] = {gate!r}")
         page.goto(f"/o/e/{event.uuid}/desk")
+        if gate:  # its answer renews the session's cookie: no test may begin before
+            page.locator(f"#desk[data-gate='{gate}']").wait_for()
         if gate and not error:
             page.locator("[data-camera-state=running]").wait_for()
         return page
