@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby
 from typing import Any
 
 from backend.activity import queries as activity
@@ -152,33 +152,36 @@ def waiting_position(registration: Registration, *, now: datetime) -> int | None
     return 1 + sum(before)
 
 
-def iter_waiting(event: Event) -> Iterator[Registration]:
-    """Who waits, the longest first: keys, a moment behind, read as they are consumed."""
-    shards = guests.waiting_shards_of(event.uuid, shards=int(event.shards))
-    return heapq.merge(
-        *(_waiting_in(shard) for shard in shards),
-        key=lambda entry: (entry.waiting_since, entry.guest),
-    )
+def iter_waiting(event: Event, *, since: datetime | None = None) -> Iterator[Registration]:
+    """Who waits, the longest first, then by key: keys, a moment behind, read as consumed.
 
-
-def _waiting_in(shard: str) -> Iterator[Registration]:
-    page = Registration.list_waiting(shard, limit=_WAITING_READ_AT_ONCE)
-    yield from page.items
-    while page.next_key:
-        page = Registration.list_waiting(shard, limit=_WAITING_READ_AT_ONCE, start=page.next_key)
-        yield from page.items
-
-
-def list_waiting(
-    *, event_id: str, actor: Actor, limit: int = DEFAULT_LIMIT, now: datetime
-) -> list[Registration]:
-    """The first ``limit`` of the waiting list in its order, for the event's team.
-
-    Refuses with ``EventNotFound`` and ``EventForbidden``.
+    ``since`` leaves out who has waited for longer than that.
     """
-    event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SEE_GUESTS, now=now)
-    current = _current(list(islice(iter_waiting(event), limit)))
-    return [found for found in current if found.status is RegistrationStatus.WAITLISTED]
+    shards = guests.waiting_shards_of(event.uuid, shards=int(event.shards))
+    return heapq.merge(*(_waiting_in(shard, since) for shard in shards), key=place_in_line)
+
+
+def place_in_line(waiting: Registration) -> tuple[datetime, str]:
+    """What orders the waiting list."""
+    return waiting.waiting_since, waiting.guest
+
+
+def _waiting_in(shard: str, since: datetime | None) -> Iterator[Registration]:
+    """Who waits in one partition; those of one moment, whom the index leaves as they are, by key."""
+    for _moment, entries in groupby(_waiting_entries(shard, since), lambda one: one.waiting_since):
+        yield from sorted(entries, key=place_in_line)
+
+
+def _waiting_entries(shard: str, since: datetime | None) -> Iterator[Registration]:
+    start = None
+    while True:
+        page = Registration.list_waiting(
+            shard, since=since, limit=_WAITING_READ_AT_ONCE, start=start
+        )
+        yield from page.items
+        start = page.next_key
+        if start is None:
+            return
 
 
 def list_for_event(

@@ -1,11 +1,7 @@
 """Which of an event's guests somebody wants to see, change or take along: a list's tab and search."""
 
-import heapq
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from itertools import groupby
 from typing import Any
 
 from backend.events.models import Event
@@ -20,7 +16,6 @@ from backend.shared.paging import Page
 _LOOKED_AT_PER_PAGE = 400
 """A page of who is in looks at up to this many guests with a place, however few have come."""
 _READ_AT_ONCE = 100
-_WAITING_READ = 50
 
 
 class Group(StrEnum):
@@ -140,11 +135,9 @@ def _who_came(
 
 def _by_waiting(event: Event, *, limit: int, start: dict[str, Any] | None) -> Page[Registration]:
     since, guest = (parse_iso(start["since"]), start["guest"]) if start else (None, "")
-    shards = guests.waiting_shards_of(event.uuid, shards=int(event.shards))
-    merged = heapq.merge(*(_waiting_in(shard, since) for shard in shards), key=_place_in_line)
     entries: list[Registration] = []
-    for entry in merged:
-        if since is not None and _place_in_line(entry) <= (since, guest):
+    for entry in queries.iter_waiting(event, since=since):
+        if since is not None and queries.place_in_line(entry) <= (since, guest):
             continue
         if len(entries) == limit:
             last = entries[-1]
@@ -153,26 +146,6 @@ def _by_waiting(event: Event, *, limit: int, start: dict[str, Any] | None) -> Pa
             )
         entries.append(entry)
     return Page(_waiting_now(entries))
-
-
-def _waiting_in(shard: str, since: datetime | None) -> Iterator[Registration]:
-    """Who waits in one partition; those of one moment, whom the index leaves as they are, by key."""
-    for _moment, entries in groupby(_waiting_entries(shard, since), lambda one: one.waiting_since):
-        yield from sorted(entries, key=lambda one: one.guest)
-
-
-def _waiting_entries(shard: str, since: datetime | None) -> Iterator[Registration]:
-    start = None
-    while True:
-        page = Registration.list_waiting(shard, since=since, limit=_WAITING_READ, start=start)
-        yield from page.items
-        start = page.next_key
-        if start is None:
-            return
-
-
-def _place_in_line(entry: Registration) -> tuple[datetime, str]:
-    return entry.waiting_since, entry.guest
 
 
 def _waiting_now(entries: list[Registration]) -> list[Registration]:

@@ -10,7 +10,7 @@ from backend.jobs.states import JobStatus
 from backend.registrations import adoption, services
 from backend.registrations.errors import SoldOut
 from backend.registrations.models import Registration
-from backend.registrations.services import adopting
+from backend.registrations.services import adopting, auditing
 from backend.seats import services as seats
 from backend.seats.errors import PoolBusy, PoolClosed
 from backend.seats.models import Pool
@@ -173,6 +173,29 @@ def test_another_address_while_guests_are_adopted_loses_no_seat():
     assert adopt_seats(event)
 
     assert claims_in(event) == {stored(moved).claim}
+
+
+def test_an_audit_between_claim_and_registration_leaves_no_guest_without_a_seat():
+    event, (guest,) = an_event_with(1, shards=1)
+    limit(event, 2)
+    with stopping_before_calls():
+        adoption = Process("adopt", lambda: adopt_seats(event))
+        adoption.until("UpdateItem", Registration)
+        seats.audit(
+            pool=event.uuid,
+            now=LATER,
+            thorough=True,
+            is_confirmed=lambda claims: [
+                auditing._standing(claim, stored(guest)) for claim in claims
+            ],
+            fence=lambda _claim, version: Registration.fence(
+                guest.shard, guest.guest, event_id=event.uuid, seen=version
+            ),
+        )
+        assert claims_in(event) == set()
+        adoption.finish()
+
+    assert claims_in(event) == claims_named([guest])
 
 
 # The job
