@@ -58,7 +58,9 @@ def start_change(
     actor: Actor,
     now: datetime,
 ) -> Job:
-    """Begin to change these guests (keys), or all that are selected; the same ``key`` begins once.
+    """Begin to change these guests (keys), or all that are selected.
+
+    The same change of the same guests under the same ``key`` begins once.
 
     Refuses with ``EventNotFound``, ``EventForbidden``, ``BadInput`` on ``guests`` (none, too
     many, no keys) and ``LaneBusy``.
@@ -66,11 +68,13 @@ def start_change(
     events.authorize(event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now)
     files: dict[str, JobFile] = {}
     keys: list[str] | None = None
+    meant: Sequence[str]
     if isinstance(chosen, Selection):
         asked = {"group": chosen.group, "search": chosen.search}
         files[_FILTER] = JobFile(json.dumps(asked).encode(), _JSON)
+        meant = [chosen.group, chosen.search]
     else:
-        keys = _checked_keys(chosen)
+        meant = keys = _checked_keys(chosen)
         total = len(keys)
     return jobs.start_job(
         kind=JobKind.CHANGE_GUESTS,
@@ -80,7 +84,8 @@ def start_change(
         user_id=actor.user_id,
         total=total,
         now=now,
-        key=key,
+        # Who comes back to a page that a browser kept may mean others this time.
+        key="\n".join([key, change, *meant]) if key else None,
         files=files,
     )
 

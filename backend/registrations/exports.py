@@ -50,12 +50,11 @@ def start_export(
     event_id: str,
     file_format: FileFormat,
     selection: Selection,
-    key: str | None = None,
     total: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Job:
-    """Begin to write the selected guests into a file; the same ``key`` begins once.
+    """Begin to write the selected guests into a file.
 
     Refuses with ``EventNotFound`` and ``EventForbidden``.
     """
@@ -77,7 +76,6 @@ def start_export(
         user_id=actor.user_id,
         total=total,
         now=now,
-        key=key,
         # A search holds a name, so it is kept with the files.
         files={
             _FILTER: JobFile(json.dumps(asked).encode(), _JSON),

@@ -28,10 +28,12 @@ export function watchBulk() {
     const form = event.target.querySelector?.("[data-bulk]");
     if (form) show(form, false);
   });
-  // A browser that comes back to the page may have kept the ticks.
-  window.addEventListener("pageshow", () => {
+  // A browser that comes back to the page may have kept the ticks; what is sent then is meant anew.
+  window.addEventListener("pageshow", (event) => {
     const form = document.querySelector("[data-bulk]");
-    if (form) show(form, false);
+    if (!form) return;
+    if (event.persisted) form.elements.key.value = Math.random().toString(36).slice(2);
+    show(form, false);
   });
 }
 

@@ -102,7 +102,7 @@ def status_of(event: Event, email: str) -> RegistrationStatus:
     return Registration.fetch(shard, guest).status
 
 
-def test_list_is_looked_at_mended_and_added(event, browser_page, sign_in_as):
+def test_list_is_looked_at_mended_and_added(event, browser_page, sign_in_as, shoot):
     sign_in_as("organiser", event.uuid)
     page = browser_page()
 
@@ -123,6 +123,7 @@ def test_list_is_looked_at_mended_and_added(event, browser_page, sign_in_as):
     assert run_shown(page).done == 4
     expect(page.get_by_role("link", name="failed-rows.csv")).to_be_visible()
     expect(page.get_by_text("row 4", exact=True)).to_be_visible()
+    shoot(page, "lists-imported-1280-light")
     page.goto(list_of(event))
     expect(page.get_by_role("link", name="Cleo Walk-In")).to_be_visible()
 

@@ -44,7 +44,7 @@ def start_import(
     actor: Actor,
     now: datetime,
 ) -> Job:
-    """Begin to add the guests of an uploaded list; the same upload begins once.
+    """Begin to add the guests of an uploaded list; the same upload, read the same, begins once.
 
     ``encoding`` is the one that the list was looked at in. Refuses with ``EventNotFound``,
     ``EventForbidden``, ``RegistrationClosed``, ``FileGone``, ``BadInput`` and ``LaneBusy``.
@@ -71,7 +71,7 @@ def start_import(
         user_id=actor.user_id,
         total=len(sheet.rows),
         now=now,
-        key=upload,
+        key="\n".join([upload, encoding, str(send_tickets), *roles]),
         files={files.LIST: JobFile(content, "application/octet-stream")},
     )
 

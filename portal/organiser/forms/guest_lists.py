@@ -24,4 +24,3 @@ class ExportForm(FoyerForm):
         initial=FileFormat.XLSX.value,
         widget=forms.RadioSelect,
     )
-    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -142,9 +141,6 @@ class ExportView(SelectionMixin, ServiceFormView):
     template_name = "organiser/guest_lists/export.html"
     action = EventAction.EXPORT_GUESTS
 
-    def get_initial(self) -> dict[str, Any]:
-        return {**super().get_initial(), "key": get_random_string(20)}
-
     def act(self, data: dict[str, Any]) -> HttpResponse:
         return to_job(
             self,
@@ -152,7 +148,6 @@ class ExportView(SelectionMixin, ServiceFormView):
                 event_id=self.event.uuid,
                 file_format=exports.format_named(data["format"]),
                 selection=self.selection(),
-                key=data["key"] or None,
                 total=self.expected(self.totals()),
                 actor=self.request.actor,
                 now=self.now,

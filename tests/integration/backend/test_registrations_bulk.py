@@ -156,8 +156,9 @@ def test_one_change_at_a_time_and_the_same_key_begins_once(event):
     first = begin(event, C.CANCEL, [ada], key="press")
 
     assert begin(event, C.CANCEL, [ada], key="press").job_id == first.job_id
-    with pytest.raises(LaneBusy):
-        begin(event, C.CANCEL, [bo])
+    for other in ((C.CANCEL, [bo]), (C.MARK, [ada]), (C.CANCEL, Selection())):
+        with pytest.raises(LaneBusy):
+            begin(event, *other, key="press")
 
 
 def test_desk_changes_nobody(event):

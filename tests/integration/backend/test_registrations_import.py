@@ -301,6 +301,8 @@ def test_same_upload_begins_once(event):
     jobs = [imports.start_import(event_id=event.uuid, upload=kept, **given) for _ in range(2)]
 
     assert jobs[0].job_id == jobs[1].job_id
+    with pytest.raises(LaneBusy):
+        imports.start_import(event_id=event.uuid, upload=kept, **given | {"send_tickets": False})
 
 
 @pytest.mark.parametrize("action", [start, upload])
