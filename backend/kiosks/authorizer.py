@@ -21,13 +21,15 @@ def identify(event: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     """The answer to a gateway's ``TOKEN`` question: a policy for this one method, and who it is.
 
     ``authorizationToken`` is ``Kiosk <id>.<secret>``, or an ID token raw or after ``Bearer ``.
-    Refuses (``Unauthorized``) what is neither; raises ``KeysUnreachable``.
+    A kiosk is noted as seen, at most once a minute. Refuses (``Unauthorized``) what is neither;
+    raises ``KeysUnreachable``.
     """
     shown = str(event.get("authorizationToken", "")).strip()
     scheme = shown[: len(_SCHEME_OF_KIOSKS)].lower()
     if scheme == _SCHEME_OF_KIOSKS:
         credential = shown[len(_SCHEME_OF_KIOSKS) :].strip()
         kiosk = kiosks.authenticate(credential=credential, now=now)
+        kiosks.note_seen(kiosk=kiosk, now=now)
         return _allow(event, *_of_device(kiosks.actor_of(kiosk)))
     if shown[: len(_SCHEME_OF_PEOPLE)].lower() == _SCHEME_OF_PEOPLE:
         shown = shown[len(_SCHEME_OF_PEOPLE) :].strip()

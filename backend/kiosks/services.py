@@ -166,15 +166,13 @@ def heartbeat(*, kiosk: Kiosk, waiting_scans: int, app_version: str, now: dateti
     Refuses with ``BadInput`` (waiting_scans, app_version).
     """
     _check_report(waiting_scans, app_version)
-    if kiosk.last_seen_at is not None and now - kiosk.last_seen_at < REPORTED_EVERY:
-        return kiosk
     report = {"waiting_scans": waiting_scans, "app_version": app_version or None}
-    try:
-        seen = kiosk.report(report, at=now, every=REPORTED_EVERY)
-    except StaleWrite:
-        return kiosk
-    _remember(seen, now)
-    return seen
+    return _note_seen(kiosk, report, now=now)
+
+
+def note_seen(*, kiosk: Kiosk, now: datetime) -> Kiosk:
+    """Keep that the device is there, though it reports nothing; at most one write a minute."""
+    return _note_seen(kiosk, {}, now=now)
 
 
 def change_kiosk(
@@ -203,6 +201,17 @@ def revoke(*, event_id: str, kiosk_id: str, actor: Actor, now: datetime) -> Kios
     # The hash stays: whoever has the credential is told that it was revoked.
     values = {"pairing_hash": None, "pairing_until": None, "revoked_at": now}
     return _move(kiosk, S.REVOKED, {**values, **_change(actor, now)})
+
+
+def _note_seen(kiosk: Kiosk, report: Mapping[str, Any], *, now: datetime) -> Kiosk:
+    if kiosk.last_seen_at is not None and now - kiosk.last_seen_at < REPORTED_EVERY:
+        return kiosk
+    try:
+        seen = kiosk.report(report, at=now, every=REPORTED_EVERY)
+    except StaleWrite:
+        return kiosk
+    _remember(seen, now)
+    return seen
 
 
 def _authorize(event_id: str, actor: Actor, now: datetime) -> None:

@@ -126,6 +126,8 @@ def places(api, pool, event, draft, member, outsiders) -> dict[str, Place]:
 
 # Written by the streams of the other tables only, at their own pace; no route has a right to them.
 DERIVED = {"activity", "notifications", "stats"}
+SEEN = "last_seen_at"
+"""A genuine kiosk is noted as seen, also when its event is another one."""
 
 
 def written() -> dict[str, list[str]]:
@@ -133,7 +135,10 @@ def written() -> dict[str, list[str]]:
     dynamodb = boto3.client("dynamodb")
     tables = dynamodb.list_tables()["TableNames"]
     return {
-        table: sorted(map(str, dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]))
+        table: sorted(
+            str({name: value for name, value in item.items() if name != SEEN})
+            for item in dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
+        )
         for table in tables
         if table.partition("-")[2] not in DERIVED
     }

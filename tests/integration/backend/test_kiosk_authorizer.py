@@ -7,6 +7,7 @@ import pytest
 
 from backend.kiosks import authorizer, services
 from backend.kiosks.errors import KioskRevoked
+from backend.kiosks.models import Kiosk
 from backend.shared.http import actor_of
 from tests.factories.events import NOON, make_event
 from tests.factories.kiosks import pair_device
@@ -29,6 +30,17 @@ def test_credential_lets_through_this_one_method_as_this_kiosk(scheme):
     assert {type(value) for value in answer["context"].values()} == {str}
     actor = actor_of({"requestContext": {"authorizer": answer["context"]}})
     assert actor == services.actor_of(paired.kiosk)
+
+
+def test_device_that_only_sends_scans_is_seen_at_most_once_a_minute():
+    paired = pair_device(event_id=make_event().uuid, now=NOON)
+    shown, seen = question(f"Kiosk {paired.credential}"), []
+    for seconds in (0, 59, 60):
+        authorizer.identify(shown, now=NOON + timedelta(seconds=seconds))
+        stored = Kiosk.fetch(paired.kiosk.event_id, paired.kiosk.kiosk_id)
+        seen.append(stored.last_seen_at)
+
+    assert seen == [NOON, NOON, NOON + timedelta(minutes=1)]
 
 
 def test_answer_holds_neither_the_secret_nor_its_hash():
