@@ -155,6 +155,19 @@ def test_a_wish_for_the_capacity_there_is_counts_as_one():
     assert sum(caps_of(pool)) == 5
 
 
+def test_a_wish_overtaken_by_a_later_one_for_the_same_capacity_is_refused():
+    pool = open_pool(5)
+    seen = Pool.find_pool(pool)
+    change_capacity(pool, 5, order=10)
+
+    with pytest.raises(StaleWrite):
+        seen.announce(9, blocks=1, order=9, nightly_at=LATER)
+    with pytest.raises(StaleWrite):
+        seen.lift(order=9)
+    with pytest.raises(StaleWrite):
+        seen.keep(order=9)
+
+
 def test_lifting_the_limit_keeps_the_claims_and_takes_no_more():
     pool = open_pool(5)
     held = fill(pool, 5)
