@@ -33,9 +33,9 @@ LOOKS: dict[JobKind, JobLook] = {
 # Numbers of a result that a page shows, in this order; the rest is for machines.
 RESULTS: dict[str, str | Promise] = {
     "created": _("New guests"),
+    "waiting": _("Of these, on the waiting list"),
     "existing": _("Registered before, left as they were"),
     "left_out": _("Left out, because their status says canceled"),
-    "waiting": _("Of these, on the waiting list"),
     "canceled": _("Registrations canceled"),
     "kept_in": _("Left as they were, because the guest is in"),
     "registrations": _("Registrations made nameless"),
