@@ -6,15 +6,21 @@ from typing import Any
 from django.forms import Form
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.cache import cache_control
 
 from backend.shared.errors import BadInput, DomainError, Unauthorized
 from portal.common.refusals import PAGES
 from portal.kiosk.doors import AT_DESK, Door, Doorway
 
 
+@method_decorator(cache_control(private=True, no_store=True), name="dispatch")
 class _AtDoor(View):
-    """Opens the door before anything else. ``as_view(doorway=…)`` says which kind it is."""
+    """Opens the door before anything else. ``as_view(doorway=…)`` says which kind it is.
+
+    Answers hold names, and a device's are not kept from caches by a session.
+    """
 
     doorway: Doorway = AT_DESK
     http_method_names: tuple[str, ...] = ("get", "post")

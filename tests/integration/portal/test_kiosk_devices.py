@@ -234,6 +234,20 @@ def test_revoked_device_is_led_to_pairing_and_told_why(event, page):
     assert "This device was revoked, so it admits nobody any more." in led.text
 
 
+def test_nothing_of_a_device_is_left_in_a_cache(event):
+    make_registration(event_id=event.uuid, name="Bo Li")
+    device = device_of(event)
+    found = device.get("/k/search?q=bo", headers={"HX-Request": "true"})
+
+    answers = [
+        found,
+        *(device.get(f"/k/{page}") for page in ("pair", "setup", "scan", "search", "status")),
+        post(device, "/k/beat", {"waiting": 0}),
+    ]
+
+    assert [answer["Cache-Control"] for answer in answers] == ["private, no-store"] * 7
+
+
 @pytest.mark.parametrize("address", ["/k/scans", "/k/undo", "/k/beat"])
 def test_revoked_device_does_nothing_and_hears_where_to_pair(event, address):
     guest = make_registration(event_id=event.uuid)
