@@ -215,6 +215,7 @@ def test_event_is_finished_archived_and_copied(
         questions=ASKED,
         capacity=None,
         shards=1,
+        admission_opens_at=soon(-3) - timedelta(hours=1),
     )
     make_member(event_id=event.uuid, member=olga.user_id)
     page = browser_page()
@@ -241,6 +242,7 @@ def test_event_is_finished_archived_and_copied(
     shoot(page, "events-copy")
     page.get_by_label("Starts").fill("2031-06-10T19:00")
     expect(page.get_by_label("Ends")).to_have_value("2031-06-11T03:00")
+    expect(page.get_by_label("Admission opens")).to_have_value("2031-06-10T18:00")
     page.get_by_role("button", name="Save").click()
 
     expect(page.get_by_text("Saved.")).to_be_visible()

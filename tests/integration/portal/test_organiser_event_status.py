@@ -109,7 +109,11 @@ def test_canceling_twice_says_so_and_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("waiting", "words"), [(3, "So are 3 places on the waiting list."), (0, "Nobody waits.")]
+    ("waiting", "words"),
+    [
+        (3, "no longer admit. So are 3 places on the waiting list. Everybody"),
+        (0, "no longer admit.  Everybody"),
+    ],
 )
 def test_cancel_dialog_names_what_happens_to_how_many(waiting, words):
     event = an_event()
