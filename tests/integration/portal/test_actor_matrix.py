@@ -4,239 +4,31 @@ The addresses come from the URLconf: a new one without a row here fails.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import boto3
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 
-from backend.events.kinds import Visibility
-from backend.events.models import Event
-from backend.events.states import EventStatus
-from backend.jobs import file_store
-from backend.registrations import imports, tickets
-from backend.registrations.models import Registration
-from backend.registrations.states import Admission
-from backend.seats import services as seats
-from backend.team.roles import Role
+from backend.registrations import tickets
 from tests.factories.events import make_event, new_event_id
-from tests.factories.jobs import make_job
-from tests.factories.kiosks import make_kiosk
-from tests.factories.registrations import make_registration
-from tests.factories.team import make_invitation, make_member
+from tests.integration.portal.actor_rows import (
+    OUTSIDERS,
+    ROWS,
+    Place,
+    Row,
+    make_place,
+    parameters_of,
+    patterns,
+    scan,
+    undo,
+)
 from tests.integration.portal.people import browser_of
 
 pytestmark = pytest.mark.usefixtures("portal")
-FILE = "guests.csv"
-LADDER = ["visitor", "guest", "other owner", "other desk", "floor", "desk", "organiser", "owner"]
-OUTSIDERS = ["guest", "other owner", "other desk"]
-TYPED = {
-    "title": "Stolen",
-    "starts_at": "2040-06-10T09:00",
-    "ends_at": "2040-06-10T17:30",
-    "time_zone": "Europe/Vienna",
-    "location_type": "IN_PERSON",
-    "category": "CONFERENCE",
-    "visibility": "PUBLIC",
-    "version": "1",
-}
 # Sessions keep what a signed-out person typed; the others are written by the tables' streams.
 NOT_COMPARED = {"web_sessions", "activity", "notifications", "stats"}
-
-
-@dataclass
-class Place:
-    """One event with a guest who is in, and one who is expected."""
-
-    event: Event
-    expected: Registration
-    admitted: Registration
-    kiosk: str
-    member: str
-    invitee: str
-    job: str
-    upload: str
-
-    def address(self, name: str) -> str:
-        keys = {
-            "event_id": self.event.uuid,
-            "kiosk": self.kiosk,
-            "guest": self.expected.guest,
-            "member": self.member,
-            "invitee": self.invitee,
-            "job_id": self.job,
-            "name": FILE,
-            "upload": self.upload,
-        }
-        return reverse(name, kwargs={key: keys[key] for key in parameters_of(name)})
-
-
-@dataclass(frozen=True)
-class Row:
-    """Who is the smallest that may; what is posted, as which type; where it is tried."""
-
-    smallest: str
-    body: Callable[[Place], dict[str, Any]] = lambda _place: {}
-    json: bool = False
-    at: str = "published"
-
-    @property
-    def wrong(self) -> list[str]:
-        return LADDER[: LADDER.index(self.smallest)]
-
-
-def scan(place: Place) -> dict[str, Any]:
-    return {"ticket": tickets.issue(place.expected), "scan_id": "stolen-1", "gate": "Side door"}
-
-
-def a_list() -> SimpleUploadedFile:
-    return SimpleUploadedFile(FILE, b"name\nNadia New\n")
-
-
-def undo(place: Place) -> dict[str, Any]:
-    return {"guest": place.admitted.guest, "scan_id": place.admitted.admitted_scan}
-
-
-def sign_up(_place: Place) -> dict[str, Any]:
-    return {"name": "Nadia New", "email": "nadia@example.com"}
-
-
-def device(_place: Place) -> dict[str, Any]:
-    return {"name": "Stolen 1", "gate": "Side door", "speed": "express"}
-
-
-ANYONE = Row("visitor")
-DEVICE = Row("visitor")
-"""What only a paired device may, whoever is signed in beside it: test_kiosk_devices.py."""
-OWN = Row("guest")
-"""What a signed-in person does for oneself: only the visitor can be wrong there."""
-ROWS = {
-    "home": ANYONE,
-    "sign-in": ANYONE,
-    "sign-in-step": ANYONE,
-    "sign-out": ANYONE,
-    "sign-up": ANYONE,
-    "sign-up-confirm": ANYONE,
-    "sign-up-resend": ANYONE,
-    "forgot": ANYONE,
-    "reset": ANYONE,
-    "language": ANYONE,
-    "public:explore": ANYONE,
-    "public:event": ANYONE,
-    "public:calendar": ANYONE,
-    "public:register": Row("guest", sign_up),
-    "public:give-up": OWN,
-    "public:my-tickets": OWN,
-    "public:ticket": OWN,
-    "public:resend": OWN,
-    "organiser:events": OWN,
-    "organiser:event-new": Row("guest", lambda _place: TYPED),
-    "organiser:overview": Row("floor"),
-    "organiser:numbers": Row("floor"),
-    "organiser:event-edit": Row("organiser", lambda _place: TYPED, at="draft"),
-    "organiser:banner": Row("organiser", lambda _place: {"key": "uploads/x"}, json=True),
-    "organiser:banner-offer": Row(
-        "organiser", lambda _place: {"content_type": "image/png"}, json=True
-    ),
-    "organiser:publish": Row("organiser", at="draft"),
-    "organiser:cancel": Row("owner"),
-    "organiser:finish": Row("organiser"),
-    "organiser:archive": Row("organiser"),
-    "organiser:copy": Row("organiser"),
-    "organiser:registrations": Row("desk"),
-    "organiser:guests-change": Row(
-        "organiser", lambda place: {"change": "CANCEL", "guest": place.expected.guest}
-    ),
-    "organiser:import": Row("organiser", lambda _place: {"file": a_list()}),
-    "organiser:import-list": Row("organiser", lambda _place: {"column": "name"}),
-    "organiser:export": Row("organiser", lambda _place: {"format": "CSV"}),
-    "organiser:guest-new": Row("organiser", sign_up),
-    "organiser:guest": Row("desk", lambda _place: {"note": "Stolen", "version": "1"}),
-    "organiser:guest-edit": Row("organiser", lambda _place: {"name": "Stolen", "version": "1"}),
-    "organiser:guest-ticket": Row("organiser"),
-    "organiser:guest-reissue": Row("organiser", lambda _place: {"version": "1"}),
-    "organiser:guest-resend": Row("organiser"),
-    "organiser:guest-email": Row(
-        "organiser", lambda _place: {"email": "stolen@example.com", "version": "1"}
-    ),
-    "organiser:guest-wait": Row("organiser", lambda _place: {"version": "1"}),
-    "organiser:guest-promote": Row("organiser", lambda _place: {"version": "1"}),
-    "organiser:walk-in": Row("desk", sign_up),
-    "organiser:guest-cancel": Row("organiser", lambda _place: {"version": "1"}),
-    "organiser:activity": Row("organiser"),
-    "organiser:activity-undo": Row(
-        "organiser", lambda place: {"kind": "GUEST_ADMITTED", **undo(place), "scan": "s-1"}
-    ),
-    "organiser:recount": Row("organiser"),
-    "organiser:team": Row("floor"),
-    "organiser:team-invite": Row(
-        "owner", lambda _place: {"email": "thief@example.com", "role": "ORGANISER"}
-    ),
-    "organiser:team-leave": Row("floor"),
-    "organiser:team-join": OWN,
-    "organiser:team-withdraw": Row("owner"),
-    "organiser:team-role": Row("owner", lambda _place: {"role": "ORGANISER"}),
-    "organiser:team-remove": Row("owner"),
-    "kiosk:scan": Row("desk", scan),
-    "kiosk:gate": Row("desk", lambda _place: {"gate": "Side door"}, json=True),
-    "kiosk:count": Row("desk", json=True),
-    "kiosk:scans": Row("desk", scan, json=True),
-    "kiosk:undo": Row("desk", undo, json=True),
-    "kiosk:find": Row("desk"),
-    "kiosk:look-up": Row("desk", scan, json=True),
-    "organiser:guest-export": Row("organiser"),
-    "organiser:guest-erase": Row("organiser"),
-    "organiser:jobs": Row("organiser"),
-    "organiser:job": Row("organiser"),
-    "organiser:job-cancel": Row("organiser"),
-    "organiser:job-retry": Row("organiser"),
-    "organiser:job-file": Row("organiser"),
-    **dict.fromkeys(
-        (
-            "kiosk:device-pair",
-            "kiosk:device-setup",
-            "kiosk:device-scan",
-            "kiosk:device-scans",
-            "kiosk:device-undo",
-            "kiosk:device-beat",
-            "kiosk:device-status",
-            "kiosk:device-leave",
-            "kiosk:device-find",
-            "kiosk:device-look-up",
-        ),
-        DEVICE,
-    ),
-    "organiser:kiosks": Row("organiser"),
-    "organiser:kiosk-new": Row("organiser", device),
-    "organiser:kiosk": Row("organiser", device),
-    "organiser:kiosk-pair": Row("organiser"),
-    "organiser:kiosk-revoke": Row("organiser"),
-    "organiser:scans": Row("desk"),
-}
-
-
-def patterns() -> Iterator[tuple[str, URLPattern]]:
-    def walk(found: list[Any], prefix: str) -> Iterator[tuple[str, URLPattern]]:
-        for one in found:
-            if hasattr(one, "url_patterns"):
-                inner = f"{prefix}{one.namespace}:" if one.namespace else prefix
-                yield from walk(one.url_patterns, inner)
-            else:
-                yield f"{prefix}{one.name}", one
-
-    from portal import urls
-
-    yield from walk(urls.urlpatterns, "")
-
-
-def parameters_of(name: str) -> list[str]:
-    return list(dict(patterns())[name].pattern.converters)
 
 
 def methods_of(name: str) -> list[str]:
@@ -256,42 +48,6 @@ def said(answer: HttpResponse) -> int | str:
     """The status, or where a redirect leads when that is the sign-in page."""
     to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/signin?")
     return "sign in" if to_sign_in else answer.status_code
-
-
-def make_place(at: str) -> Place:
-    now = datetime.now(UTC)
-    event = make_event(
-        starts_at=now - timedelta(hours=1),
-        capacity=None,
-        listing=None,  # other tests look through the first page of what is on
-        status=EventStatus.DRAFT if at == "draft" else EventStatus.PUBLISHED,
-        visibility=Visibility.PRIVATE if at == "private" else Visibility.PUBLIC,
-    )
-    seats.open_pool(pool=event.uuid, capacity=None, now=now)
-    one = {"event_id": event.uuid, "shards": event.shards}
-    admitted = {"admission": Admission.IN, "admitted_scan": "s-1", "admitted_at": now}
-    invitation = make_invitation(event_id=event.uuid)
-    return Place(
-        event,
-        expected=make_registration(**one),
-        admitted=make_registration(
-            **one, **admitted, user_email="bea@example.com", admitted_gate="North"
-        ),
-        kiosk=make_kiosk(event_id=event.uuid).kiosk_id,
-        member=make_member(event_id=event.uuid, role=Role.DESK).member,
-        invitee=invitation.member,
-        job=make_export(event.uuid),
-        upload=imports.keep_upload(event.uuid, a_list().read()),
-    )
-
-
-def make_export(event_id: str) -> str:
-    """A job that left a file."""
-    job = make_job(
-        event_id=event_id, created_at=datetime.now(UTC), result={"downloads": {FILE: FILE}}
-    )
-    file_store.put(job.job_id, FILE, b"name", content_type="text/csv")
-    return job.job_id
 
 
 def browsers(place: Place, names: list[str]) -> dict[str, Client]:
