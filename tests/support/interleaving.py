@@ -175,6 +175,17 @@ def dynamodb_client() -> Any:
     return Registration._get_connection().connection.client
 
 
+def kill_at(number: int, when: str, work: Callable[[], Any]) -> None:
+    """Do ``work`` until its process dies (``CRASH_…``) at that call, or to its end before."""
+    with stopping_before_calls():
+        process = Process("killed", work)
+        for _ in range(number):
+            if not process.is_over:
+                process.step()
+        if not process.is_over:
+            process.step(when)
+
+
 @contextmanager
 def stopping_before_calls() -> Iterator[None]:
     """Processes stop before their calls while this is open; other threads do not."""
@@ -197,3 +208,15 @@ def land(call: Call) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] not in _REFUSED:
             raise
+
+
+def dies_after(writes: int, work: Callable[[], Any]) -> bool:
+    """Let a call die right after its n-th write; whether it came to its end before that."""
+    with stopping_before_calls():
+        process = Process("dying", work)
+        while not process.is_over:
+            assert process.call is not None
+            is_last = process.call.is_write and writes == 1
+            writes -= process.call.is_write
+            process.step(CRASH_AFTER if is_last else GO)
+        return not process.crashed

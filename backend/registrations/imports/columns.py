@@ -67,6 +67,9 @@ def guessed_roles(headings: Sequence[str], questions: Sequence[Question]) -> lis
     for heading in headings:
         role = asked.get(_plain(heading)) or _fixed_role(heading)
         roles.append(role if role not in roles else IGNORED)
+    if FIRST_NAME in roles and LAST_NAME not in roles:
+        # "Name" beside "First name" is what comes last.
+        return [LAST_NAME if role == NAME else role for role in roles]
     return roles
 
 
@@ -76,7 +79,7 @@ def checked_roles(
     """The roles, one per heading.
 
     Refuses with ``BadInput``: on ``columns.<n>`` an unknown role, or one that another column
-    has; on ``columns`` too few or too many, and when no column holds the name.
+    has; on ``columns`` too few or too many, and when no column holds the name or too many do.
     """
     if len(roles) != len(headings):
         raise BadInput({"columns": "The file has other columns than these."})
@@ -88,8 +91,11 @@ def checked_roles(
         elif role and role in roles[:number]:
             earlier = headings[roles.index(role)]
             fields[f"columns.{number}"] = f"The column “{earlier[:40]}” is this already."
-    if not {NAME, FIRST_NAME, LAST_NAME} & set(roles):
+    parts = {FIRST_NAME, LAST_NAME} & set(roles)
+    if NAME not in roles and not parts:
         fields["columns"] = "Say which column holds the guests’ names."
+    if NAME in roles and parts:
+        fields["columns"] = "Choose the whole name or its parts, not both."
     if fields:
         raise BadInput(fields)
     return list(roles)

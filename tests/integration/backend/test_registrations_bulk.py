@@ -17,7 +17,7 @@ from backend.registrations.states import Admission, RegistrationStatus
 from backend.shared.errors import BadInput
 from backend.team.roles import Role
 from tests.factories.team import make_member
-from tests.support.interleaving import CRASH_AFTER, CRASH_BEFORE, Process, stopping_before_calls
+from tests.support.interleaving import CRASH_AFTER, CRASH_BEFORE, kill_at
 from tests.support.jobs import run_all
 from tests.support.registering import LATER, NOON, OLGA, add, claims_in, open_event, person, stored
 
@@ -179,14 +179,7 @@ def test_kill_at_any_call_changes_everybody_all_the_same(event, what, when, numb
     def work():
         run_job(job_id=job.job_id, steps=STEPS, now_fn=lambda: LATER, until=lambda: False)
 
-    with stopping_before_calls():
-        process = Process("bulk", work)
-        for _ in range(number):
-            if not process.is_over:
-                process.step()
-        if not process.is_over:
-            process.step(when)
-
+    kill_at(number, when, work)
     done = run(job, now=LATER + timedelta(seconds=200))
 
     assert (done.status, told(done)) == (JobStatus.DONE, (2, {}))

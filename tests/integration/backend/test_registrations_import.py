@@ -18,7 +18,7 @@ from backend.registrations.models import Registration
 from backend.registrations.selections import Group, Selection
 from backend.registrations.states import RegistrationStatus
 from backend.shared.errors import BadInput, DomainError
-from tests.support.interleaving import CRASH_AFTER, CRASH_BEFORE, Process, stopping_before_calls
+from tests.support.interleaving import CRASH_AFTER, CRASH_BEFORE, kill_at
 from tests.support.jobs import run_all
 from tests.support.registering import NOON, OLGA, add, claims_in, open_event, person
 
@@ -362,14 +362,7 @@ def test_kill_at_any_call_loses_and_doubles_nobody(monkeypatch, when, number):
     def work():
         run_job(job_id=job.job_id, steps=STEPS, now_fn=lambda: NOON, until=lambda: False)
 
-    with stopping_before_calls():
-        process = Process("import", work)
-        for _ in range(number):
-            if not process.is_over:
-                process.step()
-        if not process.is_over:
-            process.step(when)
-
+    kill_at(number, when, work)
     done = run_all(job.job_id, steps=STEPS, now_fn=lambda: NOON.replace(hour=13))
 
     assert done.status is JobStatus.DONE

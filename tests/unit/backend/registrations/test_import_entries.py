@@ -43,6 +43,7 @@ def problems_of(*rows, **values):
         (["VORNAME", " Nachname", "Mail"], ["first_name", "last_name", "email"]),
         (["full_name", "email_address", "Warteliste"], ["name", "email", "status"]),
         (["name", "Guest", "colour"], ["name", "", ""]),
+        (["Name", "Vorname"], ["last_name", "first_name"]),
         (
             ["t-shirt  SIZE?", "age", "Phone", ""],
             ["answer:shirt", "answer:age", "answer:phone", ""],
@@ -70,6 +71,7 @@ ONE_TEXT = [("a", "Food"), ("b", "food"), ("c", "Note"), ("d", "ticket_code")]
     [
         (["name"], {"columns": "The file has other columns than these."}),
         (["", "email"], {"columns": "Say which column holds the guests’ names."}),
+        (["name", "last_name"], {"columns": "Choose the whole name or its parts, not both."}),
         (["name", "price"], {"columns.1": "A column cannot be this."}),
         (["name", "name"], {"columns.1": "The column “A” is this already."}),
         (["name", "answer:other"], {"columns.1": "A column cannot be this."}),
