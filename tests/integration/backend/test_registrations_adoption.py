@@ -15,7 +15,7 @@ from backend.seats import services as seats
 from backend.seats.errors import PoolBusy, PoolClosed
 from backend.seats.models import Pool
 from tests.factories.events import NOON
-from tests.support.interleaving import CRASH_AFTER, GO, Process, stopping_before_calls
+from tests.support.interleaving import Process, dies_after, stopping_before_calls
 from tests.support.job_runs import start
 from tests.support.jobs import run_all
 from tests.support.registering import (
@@ -273,16 +273,6 @@ def test_the_job_of_a_limit_that_was_lifted_ends():
 
 
 # Crashes
-
-
-def dies_after(writes: int, work) -> bool:
-    with stopping_before_calls():
-        process = Process("process", work)
-        while not process.is_over:
-            is_last = process.call.is_write and writes == 1
-            writes -= process.call.is_write
-            process.step(CRASH_AFTER if is_last else GO)
-        return not process.crashed
 
 
 def end_well(event, capacity: int) -> None:

@@ -1,7 +1,6 @@
 """What the stream of registrations does about seats: whatever is repeated, late or left half done."""
 
 import random
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -23,12 +22,7 @@ from backend.seats import services as seats
 from backend.seats.models import Pool
 from backend.shared.clock import utc_now
 from tests.factories.events import NOON
-from tests.support.interleaving import (
-    CRASH_AFTER,
-    GO,
-    Process,
-    stopping_before_calls,
-)
+from tests.support.interleaving import Process, dies_after, stopping_before_calls
 from tests.support.lambda_context import CONTEXT
 from tests.support.meetups import Meetup, mail_of, open_meetup
 from tests.support.registering import claims_in, stored
@@ -184,17 +178,6 @@ def test_replays_and_disorder_change_nothing():
 
     assert (numbers(meetup), meetup.kinds(), len(claims_in(meetup.event))) == before
     assert before[0] == {"registered": 3, "canceled": 1, "waiting": 1, "admitted": 0}
-
-
-def dies_after(writes: int, work: Callable[[], object]) -> bool:
-    """Let the process die after so many writes; whether it came to its end before."""
-    with stopping_before_calls():
-        process = Process("process", work)
-        while not process.is_over:
-            is_last = process.call.is_write and writes == 1
-            writes -= process.call.is_write
-            process.step(CRASH_AFTER if is_last else GO)
-        return not process.crashed
 
 
 def test_a_stream_that_dies_anywhere_has_promoted_once_it_is_repeated():
