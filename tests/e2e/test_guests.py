@@ -250,3 +250,29 @@ def test_guest_answers_joins_the_waiting_list_and_leaves_it(
     page.get_by_role("button", name="Leave the waiting list").click()
     page.get_by_role("button", name="Leave it").click()
     expect(page.get_by_text("You left the waiting list.")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["O'Brien-Smith", "李" * 60, "محمد عبد الله", "W" * 200])
+def test_names_of_all_kinds_fit_a_phone(event, browser_page, sign_in_as, shoot, name):
+    guest = make_guest(event, name=name, answers={"food": "No meat"})
+    ada = sign_in_as("organiser", event.uuid, name=name)
+    own = make_guest(event, name=name, user_email=ada.email)
+    page = browser_page(390)
+
+    for address in (
+        page_of(event, guest),
+        f"{page_of(event, guest)}/edit",
+        f"{page_of(event, guest)}/ticket",
+        f"/o/e/{event.uuid}/registrations",
+        "/me",
+        f"/me/tickets/{event.uuid}",
+    ):
+        page.goto(address)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390, address
+    assert own.name == name
+    shoot(page, f"public-ticket-name-{len(name)}")
+    page.goto(page_of(event, guest))
+    page.get_by_role("button", name="Replace the ticket").click()
+    dialog = page.get_by_role("dialog")
+    assert dialog.evaluate("(shown) => shown.scrollWidth - shown.clientWidth") == 0
+    shoot(page, f"guest-name-{len(name)}", full_page=False)
