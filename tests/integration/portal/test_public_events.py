@@ -241,10 +241,12 @@ def test_guest_who_gave_the_place_back_sees_it_no_more(values):
     assert page_of(event, guest).status_code == 404
 
 
-def test_unlisted_event_is_open_to_who_has_the_address():
-    event = an_event(visibility=Visibility.UNLISTED)
+def test_unlisted_event_is_open_to_who_has_the_address_and_to_no_search_engine():
+    page = page_of(an_event(visibility=Visibility.UNLISTED)).text
 
-    assert ways_in(page_of(event).text) == {"Register"}
+    assert ways_in(page) == {"Register"}
+    assert '<meta name="robots" content="noindex">' in page
+    assert "noindex" not in page_of(an_event()).text
 
 
 # Calendar
