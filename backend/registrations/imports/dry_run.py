@@ -26,7 +26,7 @@ class Preview:
     """Numbers of rows by what would become of them, and what the organiser looks at first.
 
     ``places_left`` is ``None`` without a limit. ``problems`` are the first ones of
-    ``problem_rows``; ``first`` are the first good rows.
+    ``problem_rows``, besides ``more_problems``; ``first`` are the first good rows.
     """
 
     sheet: Sheet
@@ -37,6 +37,7 @@ class Preview:
     left_out: int
     problem_rows: int
     problems: list[RowProblem]
+    more_problems: int
     first: list[Entry]
     without_email: int
     places_left: int | None
@@ -79,6 +80,7 @@ def preview(event: Event, sheet: Sheet, roles: Sequence[str]) -> Preview:
         left_out=fates[Fate.LEFT_OUT],
         problem_rows=fates[Fate.PROBLEM],
         problems=problems[:SHOWN_PROBLEMS],
+        more_problems=max(0, len(problems) - SHOWN_PROBLEMS),
         first=new[:SHOWN_ROWS],
         without_email=sum(entry.email is None for entry in new),
         places_left=queries.places_left(event),

@@ -127,6 +127,26 @@ def test_erased_guest_has_a_row(event):
 # Changes
 
 
+@pytest.mark.parametrize(
+    ("status", "has_list", "first", "last"),
+    [
+        ("", True, "TO_WAITING_LIST", "PROMOTE"),
+        ("", False, "RESEND_TICKET", "PROMOTE"),
+        ("CONFIRMED", True, "TO_WAITING_LIST", "CANCEL"),
+        ("WAITLISTED", True, "PROMOTE", "CANCEL"),
+        ("CHECKED_IN", True, "MARK", "UNMARK"),
+    ],
+)
+def test_tab_offers_what_fits_it(event, status, has_list, first, last):
+    event.waiting_list = has_list
+    event.save()
+
+    page = browser_of("organiser", event.uuid).get(list_of(event), {"status": status})
+
+    offered = [look.change for look in page.context["changes"]]
+    assert (offered[0], offered[-1]) == (first, last)
+
+
 def test_ticked_guests_are_changed_and_the_job_says_who_was_not(event):
     ada, bo, cy = (guest_of(event, name) for name in ("Ada", "Bo", "Cy"))
     bo.admission = Admission.IN

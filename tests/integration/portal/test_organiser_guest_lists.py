@@ -139,6 +139,15 @@ def test_change_of_a_column_gets_the_look_alone(event):
     assert part.text.strip().startswith('<div class="fo-stack fo-look" id="look">')
 
 
+def test_only_the_first_of_very_many_problems_are_shown(event):
+    client = browser_of("organiser", event.uuid)
+
+    page = client.get(send(client, event, "name,email\n" + "Ada,ada\n" * 203)["Location"])
+
+    assert page.text.count("This is no e-mail address") == 200
+    assert "And 3 more." in page.text
+
+
 def test_more_rows_than_places_are_foretold(portal):
     event = make_event(starts_at=NOW + timedelta(hours=1), capacity=1)
     client = browser_of("organiser", event.uuid)
