@@ -31,7 +31,6 @@ from tests.support.registering import (
 from tests.support.waiting import cancel, list_event, promote_waiting, queue_up
 
 pytestmark = pytest.mark.usefixtures("tables")
-ANNA = person("anna")
 
 
 def statuses(event) -> dict[str, S]:
