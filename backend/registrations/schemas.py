@@ -74,7 +74,7 @@ class RegistrationAnswer(Answer):
 
     event_id: str
     guest: str
-    name: str
+    name: str = Field(description="Empty once the guest's data was erased.")
     status: Status
     admission: Admission
     registered_at: UtcTime
@@ -84,7 +84,8 @@ class RegistrationAnswer(Answer):
     @classmethod
     def of(cls, registration: Registration) -> Self:
         """The answer for a registration."""
-        return cls(**{name: getattr(registration, name) for name in cls.model_fields})
+        known = {name: getattr(registration, name) for name in cls.model_fields}
+        return cls(**known | {"name": registration.name or ""})
 
 
 class TicketAnswer(RegistrationAnswer):
@@ -119,7 +120,7 @@ class GuestAnswer(Answer):
     """A guest as the team sees them; never with the ticket."""
 
     guest: str
-    name: str
+    name: str = Field(description="Empty once the guest's data was erased.")
     email: str | None = Field(description="For organisers; null for the desk.")
     status: Status
     admission: Admission
@@ -137,6 +138,7 @@ class GuestAnswer(Answer):
     def of(cls, registration: Registration, *, with_email: bool) -> Self:
         """The answer for a registration."""
         special = {
+            "name": registration.name or "",
             "email": registration.user_email if with_email else None,
             "answers": registration.answers or {},
             "note": registration.note or "",

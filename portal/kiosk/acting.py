@@ -57,7 +57,8 @@ def undo(door: Door, form: Form, *, now: datetime) -> dict[str, str]:
         actor=door.actor,
         now=now,
     )
-    message = _("Undone: %(name)s is expected again.") % {"name": registration.name}
+    name = registration.name or _("the guest")
+    message = _("Undone: %(name)s is expected again.") % {"name": name}
     return {"scan_id": form.cleaned_data["scan_id"], "message": message}
 
 

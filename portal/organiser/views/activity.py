@@ -85,7 +85,8 @@ class UndoView(EventPageMixin, View):
         except (Rejected, Conflict) as refusal:
             messages.error(self.request, refusal.message)
         else:
-            messages.success(self.request, _("Undone for %(name)s.") % {"name": guest.name})
+            name = guest.name or _("the guest")
+            messages.success(self.request, _("Undone for %(name)s.") % {"name": name})
 
     def unchanged_guest(self, data: dict[str, Any]) -> Registration:
         """Refuses with ``StaleWrite`` a guest whose registration changed since."""
