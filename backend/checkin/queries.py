@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from unicodedata import east_asian_width
 
 from backend.activity import queries as activity
 from backend.activity.queries import Totals
@@ -55,14 +56,19 @@ def search_guests(
 ) -> list[RosterEntry]:
     """Up to ``limit`` guests who have a place or wait for one, whose name starts like ``text``.
 
-    Case and accents do not matter; ``SHORTEST_SEARCH`` characters are needed, with fewer nobody
-    is found. Refuses like ``authorize`` who may not scan at this event.
+    Case and accents do not matter; with less than ``enough_to_search`` nobody is found. Refuses like ``authorize`` who may not scan at this event.
     """
     event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SCAN, now=now)
-    if len(text.strip()) < SHORTEST_SEARCH:
+    if not enough_to_search(text):
         return []
     page = registrations.page_by_name(event, name_prefix=text, limit=limit)
     return [_entry(one, actor) for one in page.items if one.is_active]
+
+
+def enough_to_search(text: str) -> bool:
+    """Whether a text narrows a list of names: ``SHORTEST_SEARCH`` letters, or one that is a word."""
+    name = text.strip()
+    return len(name) >= SHORTEST_SEARCH or any(east_asian_width(one) == "W" for one in name)
 
 
 def list_latest(

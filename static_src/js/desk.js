@@ -26,7 +26,8 @@ const sightings = new Sightings();
 const undoing = new Set();
 const isKiosk = "kiosk" in desk.dataset; // its gate is the organisers' to say
 let gate = isKiosk ? desk.dataset.gate : remembered(`gate.${desk.dataset.event}`) || desk.dataset.gate;
-let express = remembered("speed", "express" in desk.dataset ? "express" : "confirm") === "express";
+let toldExpress = "express" in desk.dataset; // what the organisers say of a kiosk
+let express = isKiosk ? toldExpress : remembered("speed") === "express";
 let onItsWay = null; // the scan whose answer is awaited on the page
 let touched = performance.now();
 let typedLast = { ticket: "", at: 0 };
@@ -249,9 +250,12 @@ async function report() {
   const { status, body } = await beat(desk.dataset, token, queue.length);
   if (status === 401) return away(body.sign_in);
   if (status !== 200) return null;
-  if (body.gate) {
-    gate = body.gate;
-    part("[data-gate-name]").textContent = gate;
+  gate = body.gate;
+  part("[data-gate-name]").textContent = body.gate || body.name;
+  part("[data-kiosk-name]").textContent = body.name;
+  if (body.express !== toldExpress) {
+    toldExpress = express = body.express;
+    showSpeed();
   }
   return body;
 }
@@ -327,7 +331,7 @@ part("[data-speeds]").addEventListener("click", (event) => {
   const button = event.target.closest("[data-speed]");
   if (!button) return;
   express = button.dataset.speed === "express";
-  remember("speed", button.dataset.speed);
+  if (!isKiosk) remember("speed", button.dataset.speed);
   showSpeed();
 });
 

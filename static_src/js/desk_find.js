@@ -1,6 +1,6 @@
 // Names typed into the field of codes: the guests found stand below it. A code is never searched for.
 const AFTER_TYPING_MS = 250;
-const LEAST_LETTERS = 3;
+const ENOUGH = /.{3}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 const CODE = /^[0-9a-z]{4}[- ]?[0-9a-z]{4}$/i;
 const NAME = /^[\p{L}\p{M}][\p{L}\p{M}\p{N} .,'’()-]*$/u;
 
@@ -23,7 +23,7 @@ export class Finder {
     field.addEventListener("input", () => {
       clearTimeout(this.#timer);
       const text = field.value.trim();
-      if (!looksLikeName(text) || text.length < LEAST_LETTERS) return this.clear();
+      if (!looksLikeName(text) || !ENOUGH.test(text)) return this.clear();
       this.#timer = setTimeout(() => this.find(text), AFTER_TYPING_MS);
       return undefined;
     });

@@ -4,6 +4,8 @@ import { copy, icon } from "./desk_parts.js";
 
 const EXPRESS_MS = 1500;
 const PRESSED_TWICE_MS = 350;
+// Where the guest may be known by another code, or by name.
+const OTHER_WAY = ["INVALID", "WRONG_EVENT", "REVOKED"];
 
 export class ResultScreen {
   #node = null;
@@ -79,7 +81,7 @@ export class ResultScreen {
     way.hidden = !answer.way;
     if (answer.way) Object.assign(way, { href: answer.way.href, textContent: answer.way.label });
     const type = node.querySelector("[data-type-code]");
-    type.hidden = answer.result !== "INVALID";
+    type.hidden = !OTHER_WAY.includes(answer.result);
     type.addEventListener("click", () => {
       this.close({ focus: false });
       this.onType();

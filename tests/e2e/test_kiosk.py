@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from backend.kiosks import services
 from backend.kiosks.models import Kiosk
+from backend.kiosks.policies import KioskSettings
 from backend.registrations import tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
@@ -267,18 +268,20 @@ def test_signing_out_waits_until_every_scan_is_sent(kiosk, guest, context):
     page.wait_for_url("**/k/pair?why=not_paired")
 
 
-def test_change_of_gate_reaches_the_device(kiosk, event):
+def test_change_of_gate_name_and_speed_reaches_the_device(kiosk, event):
     page = kiosk()
     [device] = kiosks_of(event)
-    device = services.change_kiosk(
+    services.change_kiosk(
         event_id=event.uuid,
         kiosk_id=device.kiosk_id,
-        settings=services.KioskSettings("North 1", "South gate"),
+        settings=KioskSettings("South 7", "South gate", express=True),
         actor=SYSTEM,
         now=datetime.now(UTC),
     )
 
     expect(page.locator("h1")).to_contain_text("South gate", timeout=30_000)
+    expect(page.locator("h1")).to_contain_text("South 7")
+    expect(page.get_by_role("button", name="Express")).to_have_attribute("aria-pressed", "true")
 
 
 def test_two_kiosks_at_once_admit_each_guest_once(

@@ -88,7 +88,7 @@ class FindView(DoorPage):
             "event": self.door.event,
             "door": self.door,
             "text": text,
-            "too_short": len(text) < checkin.SHORTEST_SEARCH,
+            "too_short": not checkin.enough_to_search(text),
             "found": [(one, str(ULID())) for one in found],
             "is_full": len(found) == MOST_FOUND,
         }

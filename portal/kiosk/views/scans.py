@@ -73,8 +73,13 @@ class BeatView(DoorJson):
             app_version=report["version"],
             now=self.now,
         )
-        settings = {"gate": kiosk.gate, "name": kiosk.name, "now": self.now.isoformat()}
-        return JsonResponse(count_of(self.door, now=self.now) | settings)
+        told = {
+            "gate": kiosk.gate,
+            "name": kiosk.name,
+            "express": kiosk.express,
+            "now": self.now.isoformat(),
+        }
+        return JsonResponse(count_of(self.door, now=self.now) | told)
 
 
 class CountView(DoorJson):

@@ -183,6 +183,12 @@ def test_search_says_where_each_guest_is(door, event):
     assert ("Needs attention: ask the help desk." in found) == (door.kind == "kiosk")
 
 
+def test_one_character_is_enough_where_it_is_a_word(door, event):
+    make_registration(event_id=event.uuid, name="李四", user_email="li@example.com")
+
+    assert "李四" in door.find("李")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -202,7 +202,8 @@ def test_beat_tells_the_organisers_and_answers_with_what_changed(event):
     kiosk = Kiosk.fetch(event.uuid, device.kiosk.kiosk_id)
     assert (kiosk.waiting_scans, kiosk.app_version) == (14, "abc")
     assert kiosk.last_seen_at is not None
-    assert (answer["gate"], answer["name"], answer["admitted"]) == ("North foyer", "North 1", 0)
+    assert (answer["gate"], answer["name"], answer["express"]) == ("North foyer", "North 1", False)
+    assert answer["admitted"] == 0
     assert abs(datetime.fromisoformat(answer["now"]) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
