@@ -1,11 +1,11 @@
 """Who may register, when, and what may be given up. Pure."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from backend.events.errors import SignInNeeded
 from backend.events.models import Event
 from backend.events.states import EventStatus
-from backend.jobs.models import Job
 from backend.registrations.errors import (
     EmailNotVerified,
     GuestErased,
@@ -20,6 +20,10 @@ from backend.registrations.states import Admission, RegistrationStatus
 from backend.shared.actor import Actor, ActorKind
 from backend.shared.config import config
 
+if TYPE_CHECKING:
+    # Functions that answer guests start without the jobs' tables.
+    from backend.jobs.models import Job
+
 
 def own_email(actor: Actor) -> str:
     """The verified address that makes the actor a guest.
@@ -33,7 +37,7 @@ def own_email(actor: Actor) -> str:
     return actor.email
 
 
-def actor_of_job(job: Job) -> Actor:
+def actor_of_job(job: "Job") -> Actor:
     """Who asked for a job: it may do what they may at the moment, not what they once might."""
     groups = frozenset({config().admin_group}) if job.params.get("administrator") else frozenset()
     return Actor(ActorKind.USER, user_id=str(job.user_id or ""), groups=groups)
