@@ -14,6 +14,7 @@ import pytest
 from backend.activity.queries import list_for_event, totals
 from backend.seats import services as seats
 from backend.seats.models import Summary
+from tests.factories.kiosks import pair_device
 from tests.support.api import Api, Person, Pool
 
 SHARDS_OF_A_SMALL_EVENT = 1
@@ -89,7 +90,27 @@ def test_change_of_an_event_is_put_on_record(api, pool, stage):
         found = list_for_event(event_id=event_id, since=since, limit=10, now=datetime.now(UTC))
         return sorted(one.kind for one in found.items)
 
-    eventually(kinds, ["EVENT_CREATED", "EVENT_PUBLISHED"])
+    eventually(kinds, ["EVENT_CREATED", "EVENT_PUBLISHED", "MEMBER_JOINED"])
+
+
+def test_change_of_a_kiosk_and_what_passes_at_it_are_put_on_record(api, pool, stage):
+    since, guest = datetime.now(UTC), pool.make("Grace Guest")
+    event_id = published_event(api, pool.make("Olga Owner"))
+    kiosk = f"Kiosk {pair_device(event_id=event_id, gate='East').credential}"
+    api.post(f"/events/{event_id}/registrations", {}, by=guest)
+    ticket = api.get(f"/events/{event_id}/registrations/me", by=guest).body["ticket"]
+    scan = {"ticket": ticket, "scanId": uuid.uuid4().hex}
+    assert api.post(f"/events/{event_id}/scans", scan, token=kiosk).status == 200
+
+    def kinds() -> set[str]:
+        found = list_for_event(event_id=event_id, since=since, limit=20, now=datetime.now(UTC))
+        return {one.kind for one in found.items} & {"KIOSK_ADDED", "KIOSK_PAIRED", "GUEST_ADMITTED"}
+
+    def gates() -> dict[str, int]:
+        return totals(event_id=event_id, shards=SHARDS_OF_A_SMALL_EVENT).gates
+
+    eventually(kinds, {"KIOSK_ADDED", "KIOSK_PAIRED", "GUEST_ADMITTED"})
+    eventually(gates, {"East": 1})
 
 
 def test_audit_frees_with_its_own_rights_what_nobody_confirmed(api, pool, stage):
