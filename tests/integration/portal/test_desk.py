@@ -217,7 +217,10 @@ def test_typed_code_that_fits_two_guests_admits_neither(event, staff):
     answer = scan(staff(), event, tickets.short_code(one.guest, one.ticket_no)).json()
 
     assert (answer["result"], answer["name"]) == ("INVALID", f"{NAME} · Bo")
-    assert answer["admit"] == [{"guest": one.guest, "name": NAME}, {"guest": two.guest, "name": "Bo"}]
+    assert answer["admit"] == [
+        {"guest": one.guest, "name": NAME},
+        {"guest": two.guest, "name": "Bo"},
+    ]
     assert [stored(each).admission for each in (one, two)] == [Admission.EXPECTED] * 2
 
 
