@@ -18,6 +18,7 @@ from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
 from backend.seats import queries as seats
 from backend.seats.states import Availability
+from backend.shared import db
 from backend.shared.actor import Actor
 from backend.shared.paging import DEFAULT_LIMIT, Page
 
@@ -43,6 +44,17 @@ def fetch_one(event: Event, guest: str) -> Registration:
     if not guests.is_guest_key(guest):
         raise RegistrationNotFound("This guest is not registered.")
     return Registration.fetch(_shard_of(event, guest), guest)
+
+
+def fetch_seen(event: Event, guest: str, version: int) -> Registration:
+    """The same, provided it still is the ``version`` that somebody saw.
+
+    Refuses with ``StaleWrite``, which carries the registration as it is now.
+    """
+    registration = fetch_one(event, guest)
+    if registration.version != version:
+        raise db.StaleWrite(old=registration)
+    return registration
 
 
 def find_mine(*, event_id: str, actor: Actor, now: datetime) -> Registration | None:

@@ -36,9 +36,7 @@ def cancel_guest(
     event = events.authorize(
         event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now
     )
-    registration = queries.fetch_one(event, guest)
-    if registration.version != version:
-        raise db.StaleWrite(old=registration)
+    registration = queries.fetch_seen(event, guest, version)
     return _cancel(registration, actor=actor, now=now)
 
 

@@ -165,8 +165,6 @@ def _seen(
 ) -> tuple[Event, Registration]:
     """The registration that the actor saw at ``version``, if it still is that one."""
     event = events.authorize(event_id=event_id, actor=actor, action=action, now=now)
-    registration = queries.fetch_one(event, guest)
+    registration = queries.fetch_seen(event, guest, version)
     policies.check_not_erased(registration)
-    if registration.version != version:
-        raise db.StaleWrite(old=registration)
     return event, registration

@@ -9,7 +9,6 @@ from backend.registrations.errors import NoLimit
 from backend.registrations.models import Registration
 from backend.seats import services as seats
 from backend.seats.states import Availability
-from backend.shared import db
 from backend.shared.actor import Actor
 
 
@@ -26,9 +25,7 @@ def move_to_waiting_list(
         event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now
     )
     policies.check_open(event, now=now)
-    registration = queries.fetch_one(event, guest)
-    if registration.version != version:
-        raise db.StaleWrite(old=registration)
+    registration = queries.fetch_seen(event, guest, version)
     policies.check_movable(registration)
     if seats.availability(pool=event_id, now=now) is Availability.UNLIMITED:
         raise NoLimit("This event has no limit, so nobody waits.")

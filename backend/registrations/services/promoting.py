@@ -95,9 +95,7 @@ def promote_guest(
         event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now
     )
     policies.check_open(event, now=now)
-    registration = queries.fetch_one(event, guest)
-    if registration.version != version:
-        raise db.StaleWrite(old=registration)
+    registration = queries.fetch_seen(event, guest, version)
     policies.check_waiting(registration)
     try:
         held = _hold_seat(registration, now=now)

@@ -52,10 +52,8 @@ def change_email(
         event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now
     )
     address = guests.checked_email(email)
-    registration = queries.fetch_one(event, guest)
+    registration = queries.fetch_seen(event, guest, version)
     policies.check_not_erased(registration)
-    if registration.version != version:
-        raise db.StaleWrite(old=registration)
     policies.check_active(registration)
     key = guests.guest_key(event_id, address)
     if key == guest:
