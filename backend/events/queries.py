@@ -149,7 +149,7 @@ class _Window:
         # Time went on since the page before; DynamoDB refuses a key outside of what is asked for.
         gone_by = bool(after) and after["starts_at"]["S"] < iso(self.first)
         if latest_first:
-            return None if gone_by or month < _month_of(self.first) else (month, after)
+            return None if gone_by else (month, after)
         if month < edge:
             return edge, None
         return month, None if gone_by else after

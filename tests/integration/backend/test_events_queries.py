@@ -236,6 +236,15 @@ def test_list_upcoming_leaves_out_exactly_what_starts_at_the_end(winter):
     assert upcoming(winter, since=start, until=start + timedelta(milliseconds=1)) == ["feb"]
 
 
+def test_list_upcoming_reaches_into_a_month_for_its_first_instant():
+    now = datetime(2083, 1, 15, 12, tzinfo=UTC)
+    midnight = datetime(2083, 2, 1, tzinfo=UTC)
+    make_event(title="midnight", starts_at=midnight)
+
+    assert upcoming(now, until=midnight) == []
+    assert upcoming(now, until=midnight + timedelta(milliseconds=1)) == ["midnight"]
+
+
 def test_list_upcoming_stops_going_back_where_everything_is_over_meanwhile(winter):
     page = queries.list_upcoming(limit=2, latest_first=True, now=winter)
 

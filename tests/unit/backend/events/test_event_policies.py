@@ -1,12 +1,13 @@
 import pytest
 
 from backend.events.errors import EventForbidden, EventNotFound
-from backend.events.kinds import Visibility, shards_for
-from backend.events.policies import EventAction, may, require
+from backend.events.kinds import Offer, Visibility, shards_for
+from backend.events.policies import EventAction, is_open, may, offer_of, require
 from backend.events.states import EventStatus
+from backend.seats.states import Availability
 from backend.shared.actor import SYSTEM, VISITOR, Actor, ActorKind
 from backend.team.roles import Role
-from tests.factories.events import build_event
+from tests.factories.events import NOON, build_event
 from tests.factories.users import a_user, an_administrator
 
 A = EventAction
@@ -96,3 +97,35 @@ def test_require_lets_pass_what_is_allowed():
 )
 def test_shards_follow_the_capacity(capacity, shards):
     assert shards_for(capacity) == shards
+
+
+@pytest.mark.parametrize(
+    ("availability", "without_list", "with_list"),
+    [
+        (Availability.OPEN, Offer.PLACE, Offer.PLACE),
+        (Availability.UNLIMITED, Offer.PLACE, Offer.PLACE),
+        (Availability.FULL, Offer.NOTHING, Offer.WAITING_LIST),
+        (Availability.WAITING, Offer.NOTHING, Offer.WAITING_LIST),
+        (Availability.CLOSED, Offer.LATER, Offer.WAITING_LIST),
+    ],
+)
+def test_newcomer_gets_a_place_or_waits_or_neither(availability, without_list, with_list):
+    offers = [
+        offer_of(build_event(waiting_list=on), availability, now=NOON) for on in (False, True)
+    ]
+
+    assert offers == [without_list, with_list]
+
+
+@pytest.mark.parametrize("status", [one for one in EventStatus if one is not EventStatus.PUBLISHED])
+def test_event_that_is_not_published_offers_nothing(status):
+    event = build_event(status=status, waiting_list=True)
+
+    assert offer_of(event, Availability.OPEN, now=NOON) is Offer.CLOSED
+
+
+def test_event_takes_registrations_until_it_ends():
+    event = build_event()
+
+    assert is_open(event, now=event.starts_at) is True
+    assert is_open(event, now=event.ends_at) is False
