@@ -19,6 +19,7 @@ from backend.events.details import admission_closes_at, admission_opens_at
 from backend.events.models import Event
 from backend.events.questions import questions_of
 from backend.events.states import EventStatus
+from backend.registrations import queries as registrations
 from backend.registrations.models import Registration
 from portal.common.event_times import local_text
 from portal.kiosk.doors import Door
@@ -146,7 +147,7 @@ def _sentences(outcome: ScanOutcome, event: Event, *, gate: str, now: datetime) 
         case R.ALREADY_IN:
             return name, _already_in(outcome, event, now=now)
         case R.WAITLISTED:
-            return name, _("No seat yet. The help desk decides.")
+            return name, _waiting(outcome.registration, now=now)
         case R.CANCELED:
             return _canceled(name, event)
         case R.WRONG_EVENT:
@@ -170,11 +171,19 @@ def _sentences(outcome: ScanOutcome, event: Event, *, gate: str, now: datetime) 
             return _invalid(outcome)
 
 
+def _waiting(found: Registration | None, *, now: datetime) -> str:
+    advice = _("The help desk decides.")
+    if found is None or found.waiting_since is None:
+        return f"{_('No seat yet.')} {advice}"
+    place = registrations.waiting_position(found, now=now)
+    return f"{_('No seat yet, number %(place)s in line.') % {'place': place}} {advice}"
+
+
 def _at_the_exit(outcome: ScanOutcome, *, gate: str) -> str:
     if outcome.result is R.NOT_IN:
-        return _("This guest is not in, so they cannot leave.")
+        return _("This guest is not inside by our record. Let them go: nothing was changed.")
     if outcome.result is R.NO_REENTRY:
-        return _("The guest left, and this event lets nobody in again.")
+        return _("The guest left, and this event lets nobody in twice. The help desk decides.")
     return outcome.gate or gate
 
 

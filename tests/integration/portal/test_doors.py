@@ -10,7 +10,7 @@ from django.test import Client
 from backend.activity import counters
 from backend.checkin.models import Scan, scan_shard
 from backend.events.questions import Question, QuestionKind
-from backend.registrations import tickets
+from backend.registrations import guests, tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
 from tests.factories.events import make_event
@@ -102,6 +102,30 @@ def test_looking_up_who_may_not_come_in_offers_no_admission(door, event, values,
     answer = door.post("look-up", ticket=tickets.issue(guest)).json()
 
     assert (answer["admit"], answer["why"].startswith(why)) == ([], True)
+
+
+def test_waiting_guest_is_told_the_place_in_line(door, event):
+    now = datetime.now(UTC)
+    of = {"event_id": event.uuid, "status": RegistrationStatus.WAITLISTED}
+    waiting = [
+        make_registration(
+            **of,
+            user_email=f"w{number}@example.com",
+            waiting_since=now + timedelta(seconds=number),
+            waiting_shard=guests.waiting_shard_of(
+                event.uuid,
+                guests.guest_key(event.uuid, f"w{number}@example.com"),
+                shards=event.shards,
+            ),
+        )
+        for number in range(3)
+    ]
+
+    answer = door.scan(ticket=tickets.issue(waiting[2])).json()
+
+    assert (answer["result"], answer["why"]) == (
+        "WAITLISTED", "No seat yet, number 3 in line. The help desk decides.",
+    )  # fmt: skip
 
 
 def test_looking_up_nothing_of_ours_says_so(door):
