@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
-from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
@@ -158,7 +157,7 @@ class Event(db.Table):
         changes = {"version": self.version + 1, **values}
         return Event.change(
             self.uuid,
-            actions=_actions(changes),
+            actions=Event.assignments(changes),
             condition=(Event.version == self.version) & Event.status.is_in(*EDITABLE),
         )
 
@@ -171,7 +170,7 @@ class Event(db.Table):
         changes = {"status": target, "version": self.version + 1, **values}
         return Event.change(
             self.uuid,
-            actions=_actions(changes),
+            actions=Event.assignments(changes),
             condition=Event.status.is_in(*EVENT_STATES.sources_of(target))
             & (Event.version == self.version),
         )
@@ -186,7 +185,7 @@ class Event(db.Table):
         try:
             return Event.change(
                 self.uuid,
-                actions=_actions({"banner_key": key, **values}),
+                actions=Event.assignments({"banner_key": key, **values}),
                 condition=unchanged & Event.status.is_in(*EDITABLE),
             )
         except db.StaleWrite as refusal:
@@ -195,12 +194,3 @@ class Event(db.Table):
             if stored is not None and stored.banner_key == key:
                 return stored
             raise
-
-
-def _actions(changes: Mapping[str, Any]) -> list[Action]:
-    """``SET`` for each value, ``REMOVE`` for ``None``."""
-    attributes = Event.get_attributes()
-    return [
-        attributes[name].remove() if value is None else attributes[name].set(value)
-        for name, value in changes.items()
-    ]
