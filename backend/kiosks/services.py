@@ -18,7 +18,6 @@ from backend.kiosks.credentials import CODE_LIVES_FOR, Credential
 from backend.kiosks.errors import (
     CodeNotValid,
     KioskChanged,
-    KioskNotFound,
     KioskRevoked,
     NotPaired,
     TooManyKiosks,
@@ -289,9 +288,7 @@ def _move(kiosk: Kiosk, target: KioskStatus, values: Mapping[str, Any]) -> Kiosk
     return moved
 
 
-def _changed(refusal: StaleWrite) -> KioskChanged | KioskNotFound:
-    if refusal.old is None:
-        return KioskNotFound("There is no such kiosk.")
+def _changed(refusal: StaleWrite) -> KioskChanged:
     if refusal.old.status is S.REVOKED:
         return KioskChanged("This kiosk was revoked. Add a new one.")
     return KioskChanged("Somebody changed this kiosk meanwhile. Look again.")

@@ -251,3 +251,17 @@ def test_answers_that_get_lost_at_the_door_change_nothing(door: Door):
     assert len(sent) >= 6
     assert said == [R.ADMITTED, R.LEFT, R.ADMITTED, R.ALREADY_IN]
     assert (undone.admission, undone.arrived_at, undone.undone_scan) == (A.OUT, NOON, second)
+
+
+def test_a_code_that_fits_two_guests_lets_nobody_out(door: Door):
+    twin = make_registration(
+        event_id=door.event.uuid,
+        guest=door.guest.guest[:7] + "000000000",
+        ticket_no=door.guest.ticket_no,
+        user_email="twin@example.com",
+    )
+    door.scan()
+    outcome = door.leave(door.code)
+
+    assert (outcome.result, door.stored().admission) == (R.INVALID, A.IN)
+    assert {one.guest for one in outcome.candidates} == {door.guest.guest, twin.guest}

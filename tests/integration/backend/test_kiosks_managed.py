@@ -6,8 +6,9 @@ import pytest
 
 from backend.events.errors import EventForbidden, EventNotFound
 from backend.events.kinds import Visibility
-from backend.kiosks import queries, services
+from backend.kiosks import credentials, queries, services
 from backend.kiosks.errors import (
+    KioskChanged,
     KioskNotFound,
     TooManyKiosks,
 )
@@ -164,3 +165,56 @@ def test_a_private_event_is_hidden_from_a_kiosk_of_another():
 
     with pytest.raises(EventNotFound):
         queries.list_for_event(event_id=hidden.uuid, actor=services.actor_of(kiosk), now=NOON)
+
+
+# Races: each loser had read the kiosk before the other wrote.
+
+
+@pytest.fixture
+def stale(event, monkeypatch):
+    """A kiosk that services go on seeing as it was when its device was paired."""
+    kiosk = pair_device(event_id=event.uuid, now=NOON).kiosk
+    seen = Kiosk.fetch(event.uuid, kiosk.kiosk_id)
+
+    def show_it_as_it_was():
+        monkeypatch.setattr(Kiosk, "fetch", lambda *_: seen)
+
+    return kiosk, show_it_as_it_was
+
+
+def at(kiosk):
+    return {"event_id": kiosk.event_id, "kiosk_id": kiosk.kiosk_id, "actor": OLGA, "now": NOON}
+
+
+def test_change_that_comes_after_revoking_is_refused(stale):
+    kiosk, show_it_as_it_was = stale
+    services.revoke(**at(kiosk))
+    show_it_as_it_was()
+
+    for ask in (
+        lambda: services.change_kiosk(**at(kiosk), settings=NORTH),
+        lambda: services.pair_again(**at(kiosk)),
+    ):
+        with pytest.raises(KioskChanged):
+            ask()
+    assert Kiosk.find(kiosk.event_id, kiosk.kiosk_id).status is S.REVOKED
+
+
+def test_of_two_who_pair_again_at_once_one_is_told_to_look_again(stale):
+    kiosk, show_it_as_it_was = stale
+    first = services.pair_again(**at(kiosk))
+    show_it_as_it_was()
+
+    with pytest.raises(KioskChanged):
+        services.pair_again(**at(kiosk))
+    assert services.claim_code(code=first.code, now=NOON).kiosk.is_active
+
+
+def test_code_that_another_kiosk_has_is_not_given_out_twice(event, monkeypatch):
+    codes = iter(["7K3MQ2XE", "7K3MQ2XE", "8K3MQ2XE"])
+    monkeypatch.setattr(credentials, "new_code", lambda: next(codes))
+    first, second = offer(event), offer(event)
+
+    assert (first.code, second.code) == ("7K3M-Q2XE", "8K3M-Q2XE")
+    claimed = services.claim_code(code=first.code, now=NOON).kiosk
+    assert claimed.kiosk_id == first.kiosk.kiosk_id
