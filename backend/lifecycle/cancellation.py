@@ -6,6 +6,7 @@ canceled by the registrations stream. The mails follow from that stream, too.
 """
 
 from datetime import datetime
+from itertools import islice
 
 from backend.activity import queries as activity
 from backend.events.models import Event
@@ -13,9 +14,11 @@ from backend.events.states import EventStatus
 from backend.jobs.models import Job
 from backend.jobs.progress import StepResult
 from backend.lifecycle.errors import EventNotCanceled
+from backend.registrations import queries as registration_queries
 from backend.registrations import services as registrations
 from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
+from backend.shared.clock import iso, parse_iso
 
 PER_STEP = 50
 S = RegistrationStatus
@@ -29,7 +32,9 @@ def step(job: Job, now: datetime) -> StepResult:
     event = Event.fetch(job.event_id)
     if event.status not in (EventStatus.CANCELED, EventStatus.ARCHIVED) or not event.canceled_at:
         raise EventNotCanceled("The event was not canceled, so nobody's place is taken back.")
-    cursor = job.cursor or {"shard": 0, "after": None}
+    cursor = job.cursor or {"waiting_since": ""}
+    if "waiting_since" in cursor:
+        return _cancel_waiting(job, event, cursor["waiting_since"], now=now)
     page = Registration.list_in_shard(
         f"{event.uuid}#R{cursor['shard']}", after=cursor["after"], limit=PER_STEP
     )
@@ -47,8 +52,22 @@ def step(job: Job, now: datetime) -> StepResult:
             "canceled": earlier.get("canceled", 0) + canceled,
             "kept_in": earlier.get("kept_in", 0) + kept,
         },
-        total=_expected(event) if job.cursor is None else None,
     )
+
+
+def _cancel_waiting(job: Job, event: Event, since: str, *, now: datetime) -> StepResult:
+    """First who waits: a promoter that has not heard yet would give them the seats that get free.
+
+    By the index, which lags; the pages of the table find the others, and count them all.
+    """
+    line = registration_queries.iter_waiting(event, since=parse_iso(since) if since else None)
+    page = list(islice(line, PER_STEP))
+    current = Registration.find_current([(one.shard, one.guest) for one in page])
+    for found in current.values():
+        registrations.cancel_called_off(found, changed_by=job.created_by, now=now)
+    if len(page) < PER_STEP:
+        return StepResult({"shard": 0, "after": None}, total=_expected(event))
+    return StepResult({"waiting_since": iso(page[-1].waiting_since)})
 
 
 def _end(
@@ -73,4 +92,5 @@ def _following(
 
 def _expected(event: Event) -> int:
     """About how many there are, by the counters."""
-    return activity.totals(event_id=event.uuid, shards=int(event.shards)).confirmed
+    totals = activity.totals(event_id=event.uuid, shards=int(event.shards))
+    return totals.confirmed + totals.waiting

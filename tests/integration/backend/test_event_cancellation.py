@@ -67,6 +67,20 @@ def test_everybody_loses_the_place_and_every_seat_is_free():
     )
 
 
+def test_who_waits_loses_the_place_in_the_line_before_any_seat_is_free(monkeypatch):
+    """A promoter that still takes the event for on would hand the seats to them."""
+    monkeypatch.setattr(cancellation, "PER_STEP", 1)
+    event = open_event(capacity=1, waiting_list=True)
+    ada, *line = [register(event, who).registration for who in ("ada", "bob", "cem")]
+    job, steps = call_off(event), iter([False] * 3 + [True])
+
+    runner.run_job(job_id=job.job_id, steps=STEPS, now_fn=lambda: SOON, until=lambda: next(steps))
+
+    assert [stored(one).status for one in line] == [S.CANCELED] * 2
+    assert stored(ada).status is S.CONFIRMED
+    assert (finished(job).done, stored(ada).status) == (3, S.CANCELED)
+
+
 def test_registrations_say_who_called_the_event_off():
     event = open_event()
     ada = register(event).registration

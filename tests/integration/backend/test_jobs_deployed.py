@@ -32,7 +32,8 @@ def published_event(api: Api, owner: Person) -> str:
         "title": "Harbour Conference",
         "startsAt": starts_at.isoformat(),
         "endsAt": (starts_at + timedelta(hours=5)).isoformat(),
-        "capacity": 5,
+        "capacity": 1,
+        "waitingList": True,
     }
     event_id: str = api.post("/events", details, by=owner).body["eventId"]
     assert api.post(f"/events/{event_id}/publish", by=owner).status == 200
