@@ -120,6 +120,9 @@ def judge(
     found = stored.get(entry.guest)
     if found is not None and found.status is RegistrationStatus.CANCELED:
         return Fate.PROBLEM, (RowProblem(entry.row.number, "canceled_before", _CANCELED),)
+    if found is not None and found.status is RegistrationStatus.TOMBSTONE and found.ticket_no:
+        # Not the mark of an audit, but what is left where a guest got another address.
+        return Fate.PROBLEM, (RowProblem(entry.row.number, "moved_before", _MOVED),)
     if found is not None and found.is_active:
         return Fate.THERE, ()
     if entry.wish is Wish.PLACE:
@@ -130,4 +133,7 @@ def judge(
 
 
 _CANCELED = "This guest’s registration was canceled. Add them by hand if they come after all."
+_MOVED = (
+    "Whoever was added like this has another address now. Is this somebody else? Add them by hand."
+)
 _NO_LIST = "This event has no waiting list."

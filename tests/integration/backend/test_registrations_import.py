@@ -1,29 +1,29 @@
 """Guests of a list are added once, whatever happens on the way; the others are explained."""
 
-import csv
-import io
-
 import pytest
 
 from backend.events.questions import Question, QuestionKind
 from backend.jobs import file_store
 from backend.jobs.errors import FileGone, LaneBusy
-from backend.jobs.kinds import JobKind
-from backend.jobs.models import Job
-from backend.jobs.runner import run_job
 from backend.jobs.states import JobStatus
-from backend.registrations import guests, imports, selections
+from backend.registrations import guests, imports, selections, services
 from backend.registrations.errors import RegistrationClosed
 from backend.registrations.models import Registration
 from backend.registrations.selections import Group, Selection
 from backend.registrations.states import RegistrationStatus
 from backend.shared.errors import BadInput, DomainError
-from tests.support.interleaving import CRASH_AFTER, CRASH_BEFORE, kill_at
-from tests.support.jobs import run_all
+from tests.support.guest_imports import (
+    dry_run,
+    failed_rows,
+    guests_of,
+    import_all,
+    numbers,
+    start,
+    upload,
+)
 from tests.support.registering import NOON, OLGA, add, claims_in, open_event, person
 
 pytestmark = pytest.mark.usefixtures("tables")
-STEPS = {JobKind.IMPORT_GUESTS: imports.step}
 SHIRT = Question(id="shirt", kind=QuestionKind.CHOICE, label="Shirt", choices=("S", "M"))
 BAD = """name;email;shirt
 Åsa Ångström;asa@example.com;S
@@ -37,62 +37,6 @@ Zoë;zoe@example.com;M
 Nora Noaddress
 Nora Noaddress
 """.format(long="N" * 201)
-
-
-def upload(event, content: str | bytes):
-    return imports.keep_upload(
-        event.uuid, content.encode() if isinstance(content, str) else content
-    )
-
-
-def start(event, content, roles=None, *, encoding="", send_tickets=True, actor=OLGA):
-    kept = upload(event, content)
-    opened, sheet = imports.open_list(event_id=event.uuid, upload=kept, actor=actor, now=NOON)
-    return imports.start_import(
-        event_id=event.uuid,
-        upload=kept,
-        roles=roles or imports.guessed_roles(sheet.headings, questions(opened)),
-        encoding=encoding or sheet.encoding,
-        send_tickets=send_tickets,
-        actor=actor,
-        now=NOON,
-    )
-
-
-def questions(event):
-    return [Question.from_document(document) for document in event.questions or []]
-
-
-def run(job: Job) -> Job:
-    return run_all(job.job_id, steps=STEPS, now_fn=lambda: NOON)
-
-
-def import_all(event, content, **values) -> Job:
-    return run(start(event, content, **values))
-
-
-def dry_run(event, content):
-    kept = upload(event, content)
-    opened, sheet = imports.open_list(event_id=event.uuid, upload=kept, actor=OLGA, now=NOON)
-    return imports.preview(opened, sheet, imports.guessed_roles(sheet.headings, questions(opened)))
-
-
-def guests_of(event) -> dict[str, Registration]:
-    found = {}
-    for shard in guests.name_shards_of(event.uuid, shards=int(event.shards)):
-        entries = Registration.list_by_name(shard, prefix="", after=None, limit=1000).items
-        stored = Registration.find_many([(entry.shard, entry.guest) for entry in entries])
-        found |= {one.name: one for one in stored}
-    return found
-
-
-def failed_rows(job: Job) -> list[list[str]]:
-    text = file_store.get(job.job_id, imports.FAILED_ROWS).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
-
-
-def numbers(job: Job) -> tuple[int, int, int]:
-    return job.result["created"], job.result["existing"], job.failed
 
 
 @pytest.fixture
@@ -180,6 +124,31 @@ def test_who_canceled_is_not_brought_back(event):
 
     assert [problem.code for problem in job.list_problems()] == ["canceled_before"]
     assert guests_of(event)["Ada"].status is RegistrationStatus.CANCELED
+
+
+def test_who_got_another_address_is_not_added_under_the_old_one(event):
+    mine = add(event, name="Ada", email="ada@example.com").registration
+    services.change_email(
+        event_id=event.uuid,
+        guest=mine.guest,
+        version=mine.version,
+        email="ada@new.example",
+        actor=OLGA,
+        now=NOON,
+    )
+
+    job = import_all(event, "name,email\nAda,ada@example.com\n")
+
+    assert [problem.code for problem in job.list_problems()] == ["moved_before"]
+    assert [one.user_email for one in guests_of(event).values()] == ["ada@new.example"]
+
+
+def test_who_was_only_fenced_off_by_an_audit_is_added(event):
+    guest = guests.guest_key(event.uuid, "ada@example.com")
+    shard = guests.shard_of(event.uuid, guest, shards=int(event.shards))
+    Registration.fence(shard, guest, event_id=event.uuid, seen=0)
+
+    assert numbers(import_all(event, "name,email\nAda,ada@example.com\n")) == (1, 0, 0)
 
 
 def test_row_of_a_canceled_guest_is_left_out(event):
@@ -347,38 +316,3 @@ def test_dry_run_counts_and_writes_nothing(event):
     ]
     assert [entry.name for entry in seen.first] == ["Åsa Ångström", "Nora Noaddress"]
     assert {*guests_of(event)} == {*before}
-
-
-# Crashes
-
-
-@pytest.mark.parametrize("when", [CRASH_BEFORE, CRASH_AFTER])
-@pytest.mark.parametrize("number", range(14))
-def test_kill_at_any_call_loses_and_doubles_nobody(monkeypatch, when, number):
-    monkeypatch.setattr("backend.registrations.imports.running.ROWS_PER_STEP", 2)
-    event = open_event(capacity=24)
-    job = start(event, "name,email\nA,a@example.com\nB,b@example.com\nC,\nbad,bad\n")
-
-    def work():
-        run_job(job_id=job.job_id, steps=STEPS, now_fn=lambda: NOON, until=lambda: False)
-
-    kill_at(number, when, work)
-    done = run_all(job.job_id, steps=STEPS, now_fn=lambda: NOON.replace(hour=13))
-
-    assert done.status is JobStatus.DONE
-    assert {*guests_of(event)} == {"A", "B", "C"}
-    assert numbers(done) == (3, 0, 1)
-    assert len(failed_rows(done)) == 2
-    confirmed = [one.claim for one in guests_of(event).values()]
-    assert {*confirmed} <= claims_in(event)
-
-
-@pytest.mark.slow
-def test_ten_thousand_rows_are_imported_once():
-    event = open_event(capacity=None)
-    rows = "\n".join(f"Guest {n},g{n}@example.com" for n in range(10_000))
-
-    job = import_all(event, f"name,email\n{rows}\n")
-    again = import_all(event, f"name,email\n{rows}\n")
-
-    assert (numbers(job), numbers(again)) == ((10_000, 0, 0), (0, 10_000, 0))
