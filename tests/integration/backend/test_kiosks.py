@@ -22,24 +22,17 @@ from backend.shared.config import config
 from bench.meter import metered
 from tests.factories.events import NOON, make_event
 from tests.factories.kiosks import pair_device
-from tests.factories.users import a_user
+from tests.support.pairing import NORTH, OLGA, offer
 from tests.support.resending import every_write_sent_twice
 
 pytestmark = pytest.mark.usefixtures("tables")
 S = KioskStatus
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
-NORTH = KioskSettings(name="North 1", gate="North foyer")
-OLGA = a_user("user-olga")
 
 
 @pytest.fixture
 def event():
     return make_event()
-
-
-def offer(event, settings=NORTH, **values):
-    given = {"event_id": event.uuid, "settings": settings, "actor": OLGA, "now": NOON}
-    return services.pair_kiosk(**given | values)
 
 
 def test_a_code_makes_the_device_that_shows_it_a_kiosk(event):

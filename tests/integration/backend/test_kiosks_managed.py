@@ -23,22 +23,16 @@ from tests.factories.events import NOON, make_event
 from tests.factories.kiosks import pair_device
 from tests.factories.team import make_member
 from tests.factories.users import a_user
+from tests.support.pairing import NORTH, OLGA, at, offer
 
 pytestmark = pytest.mark.usefixtures("tables")
 S = KioskStatus
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
-NORTH = KioskSettings(name="North 1", gate="North foyer")
-OLGA = a_user("user-olga")
 
 
 @pytest.fixture
 def event():
     return make_event()
-
-
-def offer(event, settings=NORTH, **values):
-    given = {"event_id": event.uuid, "settings": settings, "actor": OLGA, "now": NOON}
-    return services.pair_kiosk(**given | values)
 
 
 def test_a_heartbeat_is_written_at_most_once_a_minute(event):
@@ -180,10 +174,6 @@ def stale(event, monkeypatch):
         monkeypatch.setattr(Kiosk, "fetch", lambda *_: seen)
 
     return kiosk, show_it_as_it_was
-
-
-def at(kiosk):
-    return {"event_id": kiosk.event_id, "kiosk_id": kiosk.kiosk_id, "actor": OLGA, "now": NOON}
 
 
 def test_change_that_comes_after_revoking_is_refused(stale):
