@@ -48,6 +48,12 @@ class Hall:
             )
         return usage
 
+    def promote_one(self) -> Usage:
+        seats.change_capacity(pool=self.event.uuid, seats=SMALL + 1, order=9, now=self.now)
+        with metered() as usage:
+            services.promote_waiting(event_id=self.event.uuid, now=self.now, limit=1)
+        return usage
+
     def list_guests(self, name_prefix: str = "") -> Usage:
         with metered() as usage:
             page = queries.list_for_event(
@@ -71,6 +77,11 @@ def run(report: Report) -> None:
     with metered() as usage:
         seats.availability(pool=small.event.uuid, now=small.now)
     report(f"  asked whether it is     {usage}")
+    waiting = open_hall(SMALL, waiting_list=True)
+    for number in range(SMALL):
+        waiting.register(number)
+    report(f"  joining the list        {waiting.register(SMALL)}")
+    report(f"  promoting one           {waiting.promote_one()}")
     large = open_hall(LARGE)
     fill(large, taken_of=lambda block: block % SEATS_PER_BLOCK)
     used = [large.register(number) for number in range(SAMPLE)]
@@ -88,11 +99,14 @@ def run(report: Report) -> None:
         report(f"  {around:>6,} around  search by name   {hall.list_guests('person')}")
 
 
-def open_hall(capacity: int | None) -> Hall:
+def open_hall(capacity: int | None, *, waiting_list: bool = False) -> Hall:
     """An event with nobody registered, in a process that has looked at it already."""
     now, owner = utc_now(), Actor(ActorKind.USER, user_id=str(ULID()))
     event = make_event(
-        starts_at=now.replace(year=now.year + 1, day=1), capacity=capacity, creator_id=owner.user_id
+        starts_at=now.replace(year=now.year + 1, day=1),
+        capacity=capacity,
+        waiting_list=waiting_list,
+        creator_id=owner.user_id,
     )
     seats.open_pool(pool=event.uuid, capacity=capacity, now=now)
     view_of(event.uuid, now=now)
