@@ -15,6 +15,7 @@ from pathlib import Path
 MEASUREMENTS = (
     "registrations",
     "guest_lists",
+    "lifecycle",
     "checkin",
     "portal",
     "pages",
