@@ -107,6 +107,14 @@ def test_organiser_finds_by_address_and_code_and_the_desk_by_code(event):
     assert [found(desk, text) for text in ("ada@example.com", code)] == [[], ["Ada"]]
 
 
+def test_search_without_a_find_in_a_tab_leads_to_the_same_in_all(event):
+    page = browser_of("organiser", event.uuid).get(
+        list_of(event), {"q": "a&b /c", "status": "CANCELED"}
+    )
+
+    assert f'href="{list_of(event)}?q=a%26b%20%2Fc"' in page.text
+
+
 def test_desk_has_nothing_to_tick_or_to_take_along(event):
     guest_of(event, "Ada")
 
