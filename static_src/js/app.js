@@ -4,6 +4,7 @@ import { watchDrawer } from "./drawer.js";
 import { watchForms } from "./submit_once.js";
 import { watchMenus } from "./menus.js";
 import { watchReveals } from "./reveal.js";
+import { watchSignOut } from "./sign_out.js";
 import { followSystemTheme } from "./theme.js";
 import { watchToasts } from "./toasts.js";
 
@@ -13,4 +14,5 @@ watchDrawer();
 watchForms();
 watchMenus();
 watchReveals();
+watchSignOut();
 watchToasts();

@@ -459,3 +459,26 @@ def test_search_without_a_network_says_so_and_scanning_goes_on(desk, guest, cont
     context.set_offline(False)
     page.keyboard.press("Enter")
     expect(page.locator("[data-found] li")).to_have_count(1)
+
+
+def test_nobody_signs_out_while_scans_wait(desk, guest, event, context):
+    bo = guest("Bo Li")
+    page = desk()
+    page.route("**/desk/scans", lambda route: route.abort())
+    hold(page, tickets.issue(bo))
+    expect(page.locator(f"{SCREEN} .fo-result__word")).to_have_text("Not sent yet")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/o/events")
+    page.locator("[data-menu] summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("alert")).to_contain_text("Let the desk send them first.")
+
+    page.unroute("**/desk/scans")
+    page.get_by_role("link", name="Open the desk").click()
+    expect(page.locator(f"{SCREEN} .fo-result__word")).to_have_text("Admitted")
+    page.goto("/o/events")
+    page.locator("[data-menu] summary").click()
+    page.get_by_role("button", name="Sign out").click()
+
+    page.wait_for_url(re.compile(r"/(signin.*)?$"))
+    assert stored(bo).admission == Admission.IN
