@@ -36,6 +36,8 @@ def promote_waiting(*, event_id: str, now: datetime, limit: int = PROMOTED_AT_ON
     if event.status is not EventStatus.PUBLISHED or event.ends_at <= now:
         return 0
     seats.resume(pool=event_id, now=now)
+    if not _is_any_free(event_id, now=now):
+        return 0
     promoted = 0
     for entry in queries.iter_waiting(event):
         if promoted == limit:
@@ -45,6 +47,11 @@ def promote_waiting(*, event_id: str, now: datetime, limit: int = PROMOTED_AT_ON
         except _NoSeat:
             break
     return promoted
+
+
+def _is_any_free(pool: str, *, now: datetime) -> bool:
+    room = seat_queries.view_of(pool, now=now).for_who_waits
+    return room in (Availability.OPEN, Availability.UNLIMITED)
 
 
 def _promote_longest(entry: Registration, *, now: datetime) -> bool:
