@@ -23,7 +23,7 @@ from backend.jobs.services import JobFile
 from backend.registrations import guests, policies, selections, services
 from backend.registrations.errors import SentJustNow
 from backend.registrations.models import Registration
-from backend.registrations.selections import Group, Selection
+from backend.registrations.selections import Selection
 from backend.registrations.states import RegistrationStatus as S
 from backend.shared.actor import Actor
 from backend.shared.db import StaleWrite
@@ -31,7 +31,7 @@ from backend.shared.errors import BadInput, DomainError
 
 MOST_CHOSEN = 500
 GUESTS_PER_STEP = 50
-_FILTER, _JSON = "filter.json", "application/json"
+_FILTER, _JSON = "selection.json", "application/json"
 
 
 class GuestChange(StrEnum):
@@ -70,8 +70,7 @@ def start_change(
     keys: list[str] | None = None
     meant: Sequence[str]
     if isinstance(chosen, Selection):
-        asked = {"group": chosen.group, "search": chosen.search}
-        files[_FILTER] = JobFile(json.dumps(asked).encode(), _JSON)
+        files[_FILTER] = JobFile(chosen.to_bytes(), _JSON)
         meant = [chosen.group, chosen.search]
     else:
         meant = keys = _checked_keys(chosen)
@@ -121,10 +120,9 @@ def step(job: Job, now: datetime) -> StepResult:
 
 
 def _write_down(job: Job, event: Event, here: dict[str, Any]) -> StepResult:
-    asked = json.loads(file_store.get(job.job_id, _FILTER))
     page = selections.list_selected(
         event,
-        Selection(Group(asked["group"]), asked["search"]),
+        Selection.from_bytes(file_store.get(job.job_id, _FILTER)),
         with_addresses=True,
         limit=GUESTS_PER_STEP,
         start=here["start"],

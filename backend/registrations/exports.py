@@ -23,12 +23,12 @@ from backend.jobs.services import JobFile
 from backend.registrations import policies, selections, spreadsheets, tickets
 from backend.registrations.imports.columns import EXPORTED, answer_headings
 from backend.registrations.models import Registration
-from backend.registrations.selections import Group, Selection
+from backend.registrations.selections import Selection
 from backend.shared.actor import Actor
 from backend.shared.errors import BadInput
 
 GUESTS_PER_STEP = 100
-_FILTER, _HEADINGS = "filter.json", "headings.json"
+_FILTER, _HEADINGS = "selection.json", "headings.json"
 _JSON = "application/json"
 _HELD_IN_MEMORY = 8 * 1024 * 1024
 """A larger file is put together on the disk of the function."""
@@ -61,7 +61,6 @@ def start_export(
     event = events.authorize(
         event_id=event_id, actor=actor, action=EventAction.EXPORT_GUESTS, now=now
     )
-    asked = {"group": selection.group, "search": selection.search}
     headings = [*EXPORTED, *answer_headings(questions_of(event))]
     return services.start_job(
         kind=JobKind.EXPORT_GUESTS,
@@ -76,9 +75,8 @@ def start_export(
         user_id=actor.user_id,
         total=total,
         now=now,
-        # A search holds a name, so it is kept with the files.
         files={
-            _FILTER: JobFile(json.dumps(asked).encode(), _JSON),
+            _FILTER: JobFile(selection.to_bytes(), _JSON),
             _HEADINGS: JobFile(json.dumps(headings).encode(), _JSON),
         },
     )
@@ -100,7 +98,7 @@ def step(job: Job, now: datetime) -> StepResult:
         )
     page = selections.list_selected(
         event,
-        _selection(job),
+        Selection.from_bytes(file_store.get(job.job_id, _FILTER)),
         with_addresses=True,
         limit=GUESTS_PER_STEP,
         start=here["start"],
@@ -148,11 +146,6 @@ def _answer(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
-
-
-def _selection(job: Job) -> Selection:
-    asked = json.loads(file_store.get(job.job_id, _FILTER))
-    return Selection(Group(asked["group"]), asked["search"])
 
 
 def _put_together(job: Job, event: Event, pages: int) -> str:

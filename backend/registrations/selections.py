@@ -36,6 +36,16 @@ class Selection:
     group: Group = Group.ALL
     search: str = ""
 
+    def to_bytes(self) -> bytes:
+        """As a job keeps it, with its files: a search holds a name."""
+        return json.dumps([self.group, self.search]).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Selection":
+        """The selection of what ``to_bytes`` made."""
+        group, search = json.loads(content)
+        return cls(Group(group), search)
+
     def holds(self, registration: Registration) -> bool:
         """Whether a registration is of the group; the search is not looked at."""
         match self.group:
