@@ -1,4 +1,4 @@
-"""Calling an event off for everybody who is registered: a job, one page of a shard per step.
+"""Calling an event off for everybody who is registered: a job, fifty registrations a step.
 
 Each registration is canceled by a write of its own, so a step that is run again finds them
 canceled and goes on. Who registers while the job runs, in a process that has not heard yet, is
@@ -7,6 +7,7 @@ canceled by the registrations stream. The mails follow from that stream, too.
 
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from backend.activity import queries as activity
 from backend.events.models import Event
@@ -35,18 +36,16 @@ def step(job: Job, now: datetime) -> StepResult:
     cursor = job.cursor or {"waiting_since": ""}
     if "waiting_since" in cursor:
         return _cancel_waiting(job, event, cursor["waiting_since"], now=now)
-    page = Registration.list_in_shard(
-        f"{event.uuid}#R{cursor['shard']}", after=cursor["after"], limit=PER_STEP
-    )
+    page, following = _next_page(event, cursor)
     ended = [
         status
-        for found in page.items
+        for found in page
         if (status := _end(found, event.canceled_at, changed_by=job.created_by, now=now))
     ]
     canceled, kept = ended.count(S.CANCELED), ended.count(S.CONFIRMED)
     earlier = job.result or {}
     return StepResult(
-        cursor=_following(page.next_key, cursor["shard"], shards=int(event.shards)),
+        cursor=following,
         done=canceled,
         result={
             "canceled": earlier.get("canceled", 0) + canceled,
@@ -82,12 +81,23 @@ def _end(
     return registrations.cancel_called_off(found, changed_by=changed_by, now=now)
 
 
-def _following(
-    next_key: dict[str, dict[str, str]] | None, shard: int, *, shards: int
-) -> dict[str, object] | None:
-    if next_key:
-        return {"shard": shard, "after": next_key["guest"]["S"]}
-    return {"shard": shard + 1, "after": None} if shard + 1 < shards else None
+def _next_page(
+    event: Event, cursor: dict[str, Any]
+) -> tuple[list[Registration], dict[str, Any] | None]:
+    """Up to ``PER_STEP`` registrations, over as many partitions as it takes; where to go on."""
+    found: list[Registration] = []
+    shard, after = cursor["shard"], cursor["after"]
+    while shard < int(event.shards):
+        page = Registration.list_in_shard(
+            f"{event.uuid}#R{shard}", after=after, limit=PER_STEP - len(found)
+        )
+        found += page.items
+        if page.next_key:
+            return found, {"shard": shard, "after": page.next_key["guest"]["S"]}
+        shard, after = shard + 1, None
+        if len(found) == PER_STEP and shard < int(event.shards):
+            return found, {"shard": shard, "after": None}
+    return found, None
 
 
 def _expected(event: Event) -> int:
