@@ -142,7 +142,9 @@ def test_unreachable_keys_are_no_verdict(host):
         {"key": SECOND},
         {"kid": "unknown"},
     ],
-    ids=str,
+    ids=lambda changes: (
+        " ".join(f"{name}={text}" for name, text in changes.items() if name != "key") or "other key"
+    ),
 )
 def test_any_other_token_is_refused(host, changes):
     with pytest.raises(Unauthorized):
