@@ -1,5 +1,6 @@
 """Which of an event's guests somebody wants to see, change or take along: a list's tab and search."""
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
