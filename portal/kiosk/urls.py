@@ -1,6 +1,7 @@
 """Addresses of the door: an event's desk, for people who are signed in, and paired devices."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from portal.kiosk.doors import AT_KIOSK
 from portal.kiosk.views import devices, scanning, scans
@@ -14,6 +15,7 @@ urlpatterns = [
     path("o/e/<str:event_id>/desk/count", scans.CountView.as_view(), name="count"),
     path("o/e/<str:event_id>/desk/scans", scans.ScansView.as_view(), name="scans"),
     path("o/e/<str:event_id>/desk/undo", scanning.UndoEitherView.as_view(), name="undo"),
+    path("k", RedirectView.as_view(pattern_name="kiosk:device-scan"), name="device"),
     path("k/pair", devices.PairView.as_view(), name="device-pair"),
     path("k/setup", devices.SetupView.as_view(), name="device-setup"),
     path("k/scan", scanning.ScanView.as_view(doorway=AT_KIOSK), name="device-scan"),

@@ -164,7 +164,7 @@ async function undo(answer) {
   const reply = await send(desk.dataset.undo, token, { guest: answer.guest, scan_id: answer.scan_id });
   undoing.delete(answer.scan_id);
   if (reply.status === 200) rows.undone(answer.scan_id);
-  else if (reply.status === 409) rows.settled(answer.scan_id);
+  else if ([403, 409].includes(reply.status) && reply.body.code) rows.settled(answer.scan_id);
   if (screen.answer === answer) screen.close();
   notice(reply.body.message ?? text("undo-failed"));
   setTimeout(refreshCount, COUNT_AFTER_SCAN_MS);

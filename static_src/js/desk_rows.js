@@ -27,7 +27,7 @@ export class LastScans {
     this.#change(scanId, { undone: true, guest: "", look: "", icon: "arrow-back-up", word: text("undone") });
   }
 
-  // Undo is refused for good: another scan or another desk was faster.
+  // Undo is refused for good: another scan or another desk was faster, or it is too late.
   settled(scanId) {
     this.#change(scanId, { guest: "" });
   }

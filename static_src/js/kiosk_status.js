@@ -1,6 +1,6 @@
 // The state of this device, asked anew every few seconds. Signing out waits until every scan is sent.
 import { beat } from "./kiosk_beat.js";
-import { waitingScans } from "./scan_queue.js";
+import { strandedScans, waitingScans } from "./scan_store.js";
 
 const EVERY_MS = 10_000;
 const status = document.getElementById("status");
@@ -12,7 +12,10 @@ function show(connection) {
 
 function countWaiting() {
   const waiting = waitingScans(status.dataset.event).length;
+  const stranded = strandedScans(status.dataset.event);
   part("[data-waiting]").textContent = waiting;
+  part("[data-stranded]").textContent = stranded;
+  status.querySelectorAll("[data-stranded-part]").forEach((line) => (line.hidden = stranded === 0));
   part("[data-leave] button").disabled = waiting > 0;
   part("[data-note=free]").hidden = waiting > 0;
   part("[data-note=held]").hidden = waiting === 0;

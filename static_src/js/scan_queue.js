@@ -1,20 +1,12 @@
 // Sends scans one after the other until each is answered. A scan keeps its id, so one that is sent
 // again after a lost answer is the same scan: it cannot admit twice. Unanswered scans outlive the
-// page (one stored item each, so two tabs do not overwrite each other) until they are answered.
+// page until they are answered.
 import { newScanId } from "./scan_ids.js";
+import { dropScan, keepScan, waitingScans } from "./scan_store.js";
 
 const TIMEOUT_MS = 8000;
 const LONGEST_PAUSE_MS = 8000;
 const LONGEST_TICKET = 300;
-
-// The scans of an event that this browser keeps because nobody answered yet, the oldest first.
-export function waitingScans(event) {
-  const prefix = prefixOf(event);
-  const keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix)).sort();
-  return keys.map((key) => JSON.parse(localStorage[key]));
-}
-
-const prefixOf = (event) => `foyer.scan.${event}.`;
 
 export class ScanQueue {
   #scans = [];
@@ -50,7 +42,7 @@ export class ScanQueue {
     const isSame = (other) => other.ticket === ticket && other.guest === scan.guest && other.out === scan.out;
     if (!(ticket || scan.guest) || this.#scans.some(isSame)) return null;
     this.#scans.push(scan);
-    this.#keep(scan);
+    keepScan(this.event, scan);
     this.#wake();
     this.#pump();
     return scan;
@@ -102,13 +94,9 @@ export class ScanQueue {
     if (scan.tries === 1) this.onWaiting(scan, this.#halted, this.signIn);
   }
 
-  #keep(scan) {
-    localStorage[prefixOf(this.event) + scan.scan_id] = JSON.stringify(scan);
-  }
-
   #drop(scan) {
     this.#scans = this.#scans.filter((other) => other !== scan);
-    delete localStorage[prefixOf(this.event) + scan.scan_id];
+    dropScan(this.event, scan);
   }
 
   #report() {

@@ -482,3 +482,20 @@ def test_nobody_signs_out_while_scans_wait(desk, guest, event, context):
 
     page.wait_for_url(re.compile(r"/(signin.*)?$"))
     assert stored(bo).admission == Admission.IN
+
+
+def test_undo_that_comes_too_late_is_not_offered_again(desk, guest):
+    bo = guest("Bo Li")
+    page = desk()
+    hold(page, tickets.issue(bo))
+    page.locator(SCREEN).wait_for()
+    page.keyboard.press("Escape")
+    stored(bo).update(
+        actions=[Registration.admitted_at.set(datetime.now(UTC) - timedelta(minutes=16))]
+    )
+
+    page.get_by_role("button", name="Undo, Bo Li").click()
+
+    expect(page.locator("[data-toast]")).to_contain_text("Only organisers undo a check-in after")
+    expect(page.get_by_role("button", name="Undo, Bo Li")).to_be_hidden()
+    assert stored(bo).admission == Admission.IN

@@ -268,6 +268,16 @@ def test_signing_out_waits_until_every_scan_is_sent(kiosk, guest, context):
     page.wait_for_url("**/k/pair?why=not_paired")
 
 
+def test_device_says_that_scans_of_its_last_event_wait(kiosk):
+    page = kiosk()
+    page.evaluate("() => { localStorage['foyer.scan.another-event.01K'] = '{}'; }")
+    page.goto("/k/status")
+
+    expect(page.locator("dd[data-stranded-part]")).to_contain_text("1, sent once the device is")
+    expect(page.locator("[data-waiting]")).to_have_text("0")
+    expect(page.get_by_role("button", name="Sign this device out")).to_be_enabled()
+
+
 def test_change_of_gate_name_and_speed_reaches_the_device(kiosk, event):
     page = kiosk()
     [device] = kiosks_of(event)

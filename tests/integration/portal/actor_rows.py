@@ -187,6 +187,7 @@ ROWS = {
     "organiser:job-file": Row("organiser"),
     **dict.fromkeys(
         (
+            "kiosk:device",
             "kiosk:device-pair",
             "kiosk:device-setup",
             "kiosk:device-scan",
