@@ -124,8 +124,8 @@ class Promises:
     def _check_room(self, pool: Pool, blocks: list[Block], waiting: list[Registration]) -> None:
         claimed = sum(len(block.claims) for block in blocks)
         if claimed > pool.capacity:
-            if any(block.has_room for block in blocks):
-                raise Violation("a pool over its capacity has room")
+            if not pool.closed or any(block.has_room for block in blocks):
+                raise Violation("a pool over its capacity takes claims")
             return
         if pool.closed:
             raise Violation("a pool that has room stays closed")

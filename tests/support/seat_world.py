@@ -324,6 +324,20 @@ class SeatWorld(Promises):
         self.check_end()
         self.check_seats_can_be_had()
 
+    def outlast(self, late: Sequence[Process], ending: Sequence[str]) -> None:
+        """What others do before some who are late go on to their end, and after."""
+        for what in ending:
+            if what == "follow":
+                self.follow_everything()
+            elif what == "audit":
+                self.finish(self.audit())
+            elif what == "late":
+                for process in late:
+                    self.finish(process)
+            elif self.sequels.registrations.written:
+                self.follow_everything()
+                self.finish(self.sequels.follow_guests(count=EVERYBODY, again=True))
+
     def follow_everything(self) -> None:
         """Streams deliver what is left and jobs run, until nothing follows any more."""
         for _ in range(ROUNDS):
@@ -337,7 +351,8 @@ class SeatWorld(Promises):
                 self.finish(self.sequels.follow_guests(count=len(guests_left.pending)))
             for job_id in jobs:
                 self.finish(self.sequels.run(job_id))
-            self.now += LEASE_IS_OVER
+            if self.sequels.open_jobs():
+                self.now += LEASE_IS_OVER
         raise Violation("streams and jobs do not come to rest")
 
     def check_seats_can_be_had(self) -> None:

@@ -9,10 +9,8 @@ hold; and after everybody died, the streams' and jobs' work and one audit must p
 import pytest
 
 from tests.support.effort import SEEDS
-from tests.support.seat_machine import KINDS, explore
+from tests.support.seat_machine import EACH, KINDS, explore
 
-EACH = 25
-"""Seeds of one test: tests run side by side."""
 PARTS = max(1, SEEDS // (len(KINDS) * EACH))
 pytestmark = pytest.mark.usefixtures("tables")
 
