@@ -1,10 +1,7 @@
 """The door: one answer per scan, each guest admitted once, and nothing else is touched."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from ulid import ULID
@@ -16,10 +13,10 @@ from backend.events.states import EventStatus
 from backend.registrations import tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
-from backend.shared.db import Table
 from tests.factories.events import NOON
 from tests.factories.registrations import make_registration
 from tests.support.doors import Door, open_door
+from tests.support.recorded_calls import recorded_calls
 
 pytestmark = pytest.mark.usefixtures("tables")
 R = ScanResult
@@ -29,23 +26,6 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def door() -> Door:
     return open_door()
-
-
-@contextmanager
-def recorded_calls() -> Iterator[list[str]]:
-    """The DynamoDB operations that this process sends meanwhile."""
-    calls: list[str] = []
-
-    def note(model: Any, **_: Any) -> None:
-        calls.append(model.name)
-
-    assert Table._shared is not None
-    hooks = Table._shared.client.meta.events
-    hooks.register("before-call.dynamodb", note)
-    try:
-        yield calls
-    finally:
-        hooks.unregister("before-call.dynamodb", note)
 
 
 def test_a_ticket_admits_its_guest(door: Door):

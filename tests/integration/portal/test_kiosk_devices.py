@@ -19,6 +19,7 @@ from tests.factories.events import make_event
 from tests.factories.kiosks import pair_device
 from tests.factories.registrations import make_registration
 from tests.integration.portal.people import browser_of
+from tests.support.recorded_calls import recorded_calls
 
 pytestmark = pytest.mark.usefixtures("portal")
 SCAN_ID = "01K9ZZZZZZZZZZZZZZZZZZZZZZ"
@@ -143,6 +144,19 @@ def test_device_admits_at_its_own_gate_and_undoes(event):
     undone = post(device, "/k/undo", {"guest": guest.guest, "scan_id": SCAN_ID})
     assert undone.json()["message"] == "Undone: Bo Li is expected again."
     assert stored(guest).admission == Admission.EXPECTED
+
+
+def test_admission_by_a_known_device_is_one_call(event):
+    one, two = (
+        make_registration(event_id=event.uuid, user_email=f"{name}@example.com") for name in "ab"
+    )
+    device = device_of(event)
+    scan(device, tickets.issue(one))
+
+    with recorded_calls() as calls:
+        scan(device, tickets.issue(two), scan_id="01K9B")
+
+    assert calls == ["UpdateItem"]
 
 
 def test_device_does_not_undo_what_another_admitted(event):

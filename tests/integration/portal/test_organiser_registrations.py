@@ -1,7 +1,4 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -9,10 +6,10 @@ from backend.events.states import EventStatus
 from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
 from backend.seats import services as seats
-from backend.shared.db import Table
 from tests.factories.events import make_event
 from tests.integration.portal.guest_lists import everybody, guest_of, list_of, named
 from tests.integration.portal.people import browser_of
+from tests.support.recorded_calls import recorded_calls
 
 pytestmark = pytest.mark.usefixtures("portal")
 NOW = datetime.now(UTC)
@@ -24,22 +21,6 @@ def event(portal):
     event = make_event(starts_at=NOW + timedelta(hours=1), capacity=3)
     seats.open_pool(pool=event.uuid, capacity=3, now=NOW)
     return event
-
-
-@contextmanager
-def recorded_calls() -> Iterator[list[str]]:
-    """The DynamoDB operations that pages send meanwhile."""
-    calls: list[str] = []
-
-    def note(model: Any, **_: Any) -> None:
-        calls.append(model.name)
-
-    hooks = Table._shared.client.meta.events
-    hooks.register("before-call.dynamodb", note)
-    try:
-        yield calls
-    finally:
-        hooks.unregister("before-call.dynamodb", note)
 
 
 # The list
