@@ -7,7 +7,7 @@ from backend.seats import queries as seat_queries
 from backend.seats.models import Block, Pool
 
 S = RegistrationStatus
-CONFIRMED, CANCELED, WAITLISTED = S.CONFIRMED, S.CANCELED, S.WAITLISTED
+CONFIRMED, CANCELED, WAITLISTED, TOMBSTONE = S.CONFIRMED, S.CANCELED, S.WAITLISTED, S.TOMBSTONE
 MOST_BLOCKS = 12
 
 
@@ -44,7 +44,10 @@ class Promises:
             if item.ticket_no in self.canceled_tickets:
                 raise Violation("one register call registered its guest twice")
         self.canceled_tickets |= {
-            item.ticket_no for item in registered if item.ticket_no and not item.is_active
+            ticket_no
+            for item in registered
+            for ticket_no in (item.ticket_no, item.first_ticket_no)
+            if ticket_no and not item.is_active
         }
         self._check_acknowledged({item.guest: item for item in registered})
 
@@ -59,7 +62,7 @@ class Promises:
             elif "claim_attempt" not in new:
                 self.beyond_limits.add(guest)
             was_active = old is not None and old["status"]["S"] in (CONFIRMED, WAITLISTED)
-            if status == S.TOMBSTONE and was_active:
+            if status == TOMBSTONE and was_active:
                 self._check_moved_on(guest, by_guest)
             former = by_guest.get(new.get("former_guest", {}).get("S", ""))
             if active and not was_active and former is not None and former.is_active:

@@ -26,7 +26,7 @@ from tests.support.interleaving import (
     RESEND,
     stopping_before_calls,
 )
-from tests.support.seat_world import CANCELED, CONFIRMED, SeatWorld, Violation
+from tests.support.seat_world import CANCELED, CONFIRMED, TOMBSTONE, SeatWorld, Violation
 
 REPEATS = range(20 if EVERYTHING else 3)
 pytestmark = pytest.mark.usefixtures("tables")
@@ -89,6 +89,26 @@ def canceled_before_the_commit_was_answered(world: SeatWorld) -> None:
     world.finish(guest)
 
 
+def reissued_before_the_commit_was_answered(world: SeatWorld) -> None:
+    """The commit lands and its answer is lost; another ticket is issued, and then canceled."""
+    guest = world.register(0).until("PutItem", Registration)
+    world.linger(guest)
+    world.land()
+    for version in (1, 2):
+        world.finish(world.reissue(0, version))
+    world.finish(world.cancel(0))
+    world.finish(guest)
+
+
+def renamed_before_the_commit_was_answered(world: SeatWorld) -> None:
+    """The commit lands and its answer is lost; the guest gets another address meanwhile."""
+    guest = world.register(0).until("PutItem", Registration)
+    world.linger(guest)
+    world.land()
+    world.finish(world.change_email(0, 1, to=1))
+    world.finish(guest)
+
+
 def committed_late(world: SeatWorld) -> None:
     """A copy of an answered commit arrives after the guest canceled."""
     guest = world.register(0).until("PutItem", Registration)
@@ -133,12 +153,27 @@ def mine_only_while_confirmed(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def mine_by_the_ticket_there_is(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(protocol, "_landed", lambda draft, stored: draft.ticket_no == stored.ticket_no)
+
+
+def tombstones_are_nobodys(patch: pytest.MonkeyPatch) -> None:
+    landed = protocol._landed
+    patch.setattr(
+        protocol,
+        "_landed",
+        lambda draft, stored: landed(draft, stored) and stored.status is not TOMBSTONE,
+    )
+
+
 TRACES = [
     fenced_while_committing,
     released_late_by_the_audit,
     pressed_twice,
     canceled_late,
     canceled_before_the_commit_was_answered,
+    reissued_before_the_commit_was_answered,
+    renamed_before_the_commit_was_answered,
     committed_late,
 ]
 WRONG_VARIANTS: list[tuple[Callable, Callable, str]] = [
@@ -153,6 +188,12 @@ WRONG_VARIANTS: list[tuple[Callable, Callable, str]] = [
         canceled_before_the_commit_was_answered,
         "registered its guest twice",
     ),
+    (
+        mine_by_the_ticket_there_is,
+        reissued_before_the_commit_was_answered,
+        "registered its guest twice",
+    ),
+    (tombstones_are_nobodys, renamed_before_the_commit_was_answered, "registered its guest twice"),
 ]
 
 
