@@ -45,6 +45,8 @@ class Packager:
         """The template with every local file replaced by its archive's place in S3."""
         template = load_template(template_file)
         for name, resource in template["Resources"].items():
+            if isinstance(resource, list):
+                continue  # a loop (Fn::ForEach), which no function or layer is made by
             properties = resource.get("Properties", {})
             for key in ("CodeUri", "ContentUri"):
                 value = properties.get(key)

@@ -13,7 +13,7 @@ from infra.deploy.stacks import INLINE_BYTES, Stack, template_body
 from infra.deploy.target import Target
 
 # A stack's outputs are parameters of the later ones, by name.
-STACKS = ("auth", "tables", "edge", "jobs", "api", "streams", "portal")
+STACKS = ("auth", "tables", "edge", "jobs", "alarms", "api", "streams", "portal")
 SETTINGS = INFRA / "stages.toml"
 Report = Callable[[str], None]
 Outputs = dict[str, dict[str, str]]

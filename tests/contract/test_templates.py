@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +77,23 @@ def test_every_stage_setting_is_a_parameter_of_a_template():
     assert {key for section in sections for key in section} - parameters == set()
 
 
-def test_no_two_stacks_give_different_things_one_name():
-    names = Counter(key for template in TEMPLATES.values() for key in template.get("Outputs", {}))
+def origin_of(stack: str, value: Any) -> str:
+    """Where an output comes from, past the stacks that were given it and only hand it on."""
+    parameters = TEMPLATES[stack].get("Parameters", {})
+    if isinstance(value, dict) and value.get("Ref") in parameters:
+        for earlier in STACKS[: STACKS.index(stack)]:
+            if found := TEMPLATES[earlier].get("Outputs", {}).get(value["Ref"]):
+                return origin_of(earlier, found["Value"])
+    return f"{stack}: {json.dumps(value)}"
 
-    assert {name: count for name, count in names.items() if count > 1} == {}
+
+def test_no_two_stacks_give_different_things_one_name():
+    origins: dict[str, set[str]] = {}
+    for stack in STACKS:
+        for name, output in TEMPLATES[stack].get("Outputs", {}).items():
+            origins.setdefault(name, set()).add(origin_of(stack, output["Value"]))
+
+    assert {name: found for name, found in origins.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.templates import FUNCTIONS, TEMPLATES, resources, texts
+from tests.support.templates import FUNCTIONS, TEMPLATES, resources, single, texts
 
 # Rights that cannot be narrower, each with its reason.
 WIDE_RESOURCES = {
@@ -20,8 +20,8 @@ WIDE_RESOURCES = {
 
 
 def statements() -> Iterator[tuple[str, dict[str, Any]]]:
-    for stack, template in TEMPLATES.items():
-        for name, resource in template["Resources"].items():
+    for stack in TEMPLATES:
+        for name, resource in single(stack).items():
             properties = resource.get("Properties", {})
             documents = [properties["PolicyDocument"]] if "PolicyDocument" in properties else []
             if resource["Type"] == "AWS::IAM::Role":

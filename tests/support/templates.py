@@ -11,8 +11,14 @@ TEMPLATES = {name: load_template(ROOT / "infra" / f"{name}.yaml") for name in ST
 
 def resources(stack: str, kind: str) -> dict[str, Any]:
     """The properties of every resource of a type, by logical name."""
-    found = TEMPLATES[stack]["Resources"].items()
+    found = single(stack).items()
     return {name: body.get("Properties", {}) for name, body in found if body["Type"] == kind}
+
+
+def single(stack: str) -> dict[str, Any]:
+    """The resources that a template writes out one by one, without its loops."""
+    found = TEMPLATES[stack]["Resources"].items()
+    return {name: body for name, body in found if isinstance(body, dict)}
 
 
 FUNCTIONS = {

@@ -26,7 +26,8 @@ CONTRACT = {
     "tables": {"UsersTable", "IdempotencyTable", "StageSecretArn", "TicketKeysArn"},
     "edge": {"MediaBucket", "MediaBaseUrl", "StaticBucket", "StaticBaseUrl"},
     "jobs": {"JobsQueueUrl", "FilesBucket"},
-    "api": {"APIEndpoint", "AuthApiEndpoint"},
+    "alarms": {"AlarmsTopic", "DashboardURL"},
+    "api": {"APIEndpoint", "AuthApiEndpoint", "AlarmsTopic", "DashboardURL"},
     "streams": {"FailedChangesQueue"},
     "portal": {"PortalRoleArn"},
 }  # fmt: skip
