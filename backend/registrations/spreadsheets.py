@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -20,6 +21,8 @@ from backend.shared.errors import BadInput
 MOST_BYTES = 4 * 1024 * 1024
 MOST_ROWS = 10_000
 MOST_COLUMNS = 60
+MOST_LINES = 100_000
+"""With the empty ones: a sheet of a few bytes can say that it goes on in row twenty million."""
 LONGEST_CELL = 2_100
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,7 +38,9 @@ ENCODINGS = {
 """What a CSV file may be written in: Python's name → what people call it."""
 XLSX = "xlsx"
 _MOST_UNPACKED = 40 * 1024 * 1024
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Some spreadsheets take the wide forms that Asian keyboards type for the plain ones.
+SURELY_FORMULA = ("=", "\uff1d", "\t", "\r", "\n")
+_FORMULA_STARTS = (*SURELY_FORMULA, *"+-@", *"\uff0b\uff0d\uff20")
 _WIDTHS = range(8, 61)
 _MEASURED_ROWS = 200
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?\r?\n')
@@ -64,8 +69,8 @@ class Sheet:
 def read(content: bytes, *, encoding: str = "") -> Sheet:
     """The list in a file; ``encoding`` overrules what the bytes look like.
 
-    Refuses with ``BadInput`` on ``file``: empty, over ``MOST_BYTES``, ``MOST_ROWS`` or
-    ``MOST_COLUMNS``, no table at all, no headings.
+    Refuses with ``BadInput`` on ``file``: empty, over ``MOST_BYTES``, ``MOST_ROWS``,
+    ``MOST_LINES`` or ``MOST_COLUMNS``, no table at all, no headings.
     """
     if len(content) > MOST_BYTES:
         raise _refused("The file is larger than 4 MB. Split it into several.")
@@ -86,6 +91,8 @@ def _sheet(records: Iterable[Sequence[str]], *, encoding: str, separator: str = 
     headings: tuple[str, ...] = ()
     rows: list[Row] = []
     for number, record in enumerate(records, start=1):
+        if number > MOST_LINES:
+            raise _refused(f"The file goes on below row {MOST_LINES:,}. Delete the rows there.")
         cells = tuple(as_text(cell) for cell in record)
         if not any(cells):
             continue
@@ -212,18 +219,27 @@ def _xlsx_records(content: bytes) -> Iterator[list[str]]:
 
     try:
         _check_unpacked_size(content)
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        for record in book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1):
+        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+        # How large a sheet says it is: some programs write a part of it, or a million rows.
+        sheet.reset_dimensions()
+        for record in sheet.iter_rows(max_col=MOST_COLUMNS + 1):
             cells = [_plain(cell) for cell in record]
             used = max((n for n, cell in enumerate(cells, start=1) if cell), default=0)
             yield cells[:used]
     except (
         InvalidFileException,
         zipfile.BadZipFile,
-        KeyError,
-        IndexError,
-        ValueError,
+        zlib.error,
+        EOFError,
+        OSError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        # Packed in a way that is not known here, or under a password.
+        RuntimeError,
         SyntaxError,
+        TypeError,
+        ValueError,
     ):
         raise _refused("This is no readable XLSX file. Save it as CSV and try again.") from None
 

@@ -9,7 +9,14 @@ from backend.events.questions import Answer, Question, checked_answers, read_ans
 from backend.registrations import guests
 from backend.registrations.imports import columns
 from backend.registrations.services.changing import LONGEST_NOTE
-from backend.registrations.spreadsheets import LONGEST_CELL, Row, Sheet, is_formula, unquoted
+from backend.registrations.spreadsheets import (
+    LONGEST_CELL,
+    SURELY_FORMULA,
+    Row,
+    Sheet,
+    is_formula,
+    unquoted,
+)
 from backend.shared import control_characters
 from backend.shared.errors import BadInput
 
@@ -178,7 +185,7 @@ def _text(text: str, *, whatever: bool = False) -> str:
 
     A plus or minus, as of a telephone number, and an at sign are fine in an answer.
     """
-    if is_formula(text) and not (whatever and text[0] in "+-@"):
+    if is_formula(text) and (text.startswith(SURELY_FORMULA) or not whatever):
         raise BadInput({"": _FORMULA})
     return unquoted(text)
 

@@ -1,4 +1,5 @@
 import io
+import zipfile
 from datetime import date
 
 import openpyxl
@@ -124,7 +125,7 @@ def test_empty_rows_count_but_are_left_out_and_short_ones_filled():
     ]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", *"＝＋－＠"])
 def test_formula_is_written_as_text_and_read_back(start):
     cell = f"{start}1+1"
     content = spreadsheets.csv_bytes([["name"], [cell]])
@@ -191,3 +192,52 @@ def test_xlsx_that_unpacks_to_too_much_is_refused(monkeypatch):
     monkeypatch.setattr(spreadsheets, "_MOST_UNPACKED", 100)
 
     assert refusal_of(book(["name"], ["a"])).startswith("The file unpacks to more")
+
+
+def changed_book(change) -> bytes:
+    """A book of one guest whose sheet's XML is what ``change`` makes of it."""
+    whole, content = zipfile.ZipFile(io.BytesIO(book(["name"], ["Ada"]))), io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in whole.namelist():
+            part = whole.read(name).decode()
+            packed.writestr(name, change(part) if name.endswith("sheet1.xml") else part)
+    return content.getvalue()
+
+
+def row_at(number: int) -> str:
+    cell = f'<c r="A{number}" t="inlineStr"><is><t>Bob</t></is></c>'
+    return f'<row r="{number}">{cell}</row></sheetData>'
+
+
+def test_sheet_that_says_it_is_smaller_than_it_is_is_read_whole():
+    content = changed_book(
+        lambda xml: xml.replace('ref="A1:A2"', 'ref="A1"').replace("</sheetData>", row_at(3))
+    )
+
+    assert rows_of(content) == [(2, ("Ada",)), (3, ("Bob",))]
+
+
+@pytest.mark.parametrize("says", ['<dimension ref="A1:A20000000" />', ""])
+def test_sheet_that_goes_on_far_below_is_refused_before_it_is_gone_through(says):
+    content = changed_book(
+        lambda xml: xml.replace('<dimension ref="A1:A2" />', says).replace(
+            "</sheetData>", row_at(20_000_000)
+        )
+    )
+
+    assert refusal_of(content).startswith("The file goes on below row 100,000")
+
+
+@pytest.mark.parametrize("place", ["compressed data", "way of packing", "attribute"])
+def test_damaged_xlsx_is_refused(place):
+    if place == "attribute":
+        content = changed_book(lambda xml: xml.replace("summaryBelow", "ummaryBelow"))
+    else:
+        damaged = bytearray(changed_book(lambda xml: xml))
+        last = damaged.rindex(b"PK\x01\x02")  # the catalogue's line of one part
+        start = int.from_bytes(damaged[last + 42 : last + 46], "little")
+        at = start + 30 + 40 if place == "compressed data" else last + 10
+        damaged[at : at + 2] = b"\xff\xff"
+        content = bytes(damaged)
+
+    assert refusal_of(content).startswith("This is no readable XLSX file")
