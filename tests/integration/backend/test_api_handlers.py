@@ -4,60 +4,15 @@
 can follow it.
 """
 
-import importlib
-import json
-import re
 from datetime import UTC, datetime, timedelta
 
-import jwt
 import pytest
 
 from backend.team.roles import Role
 from infra import openapi
 from tests.factories.team import make_member
-from tests.support.api import NOBODY, PASSWORD, Answered, Pool
-
-
-class Handlers:
-    """Gives each request to the function that serves its route, as the gateway would."""
-
-    def __init__(self) -> None:
-        self.served: set[str] = set()
-
-    def call(self, method, path, body=None, *, by=NOBODY, key=""):
-        claims = jwt.decode(by.id_token, options={"verify_signature": False}) if by.id_token else {}
-        route, _, query = path.partition("?")
-        event = {
-            "httpMethod": method,
-            "path": route,
-            "headers": {"content-type": "application/json", "idempotency-key": key},
-            "multiValueHeaders": {},
-            "queryStringParameters": dict(pair.split("=") for pair in query.split("&") if pair),
-            "requestContext": {
-                "requestId": "request-1",
-                "stage": "test",
-                "path": f"/test{route}",
-                "authorizer": {
-                    "claims": {
-                        name: str(value).lower() if value is True else value
-                        for name, value in claims.items()
-                    }
-                },
-            },
-            "body": None if body is None else json.dumps(body),
-            "isBase64Encoded": False,
-        }
-        answer = self._function(method, route)(event, None)
-        return Answered(answer["statusCode"], json.loads(answer["body"]), {})
-
-    def _function(self, method, route):
-        for name, operations in openapi.functions().items():
-            for operation in operations:
-                rule = re.sub(r"<\w+>", "[^/]+", operation.rule)
-                if operation.method == method and re.fullmatch(rule, route):
-                    self.served.add(operation.name)
-                    return importlib.import_module(f"backend.handlers.{name}").handler
-        raise AssertionError(f"nobody serves {method} {route}")
+from tests.support.api import PASSWORD, Pool
+from tests.support.handlers import Handlers
 
 
 @pytest.fixture(scope="module")
