@@ -186,8 +186,8 @@ class Stats(db.Table):
             actions=[
                 Stats.last_seq.set(last_seq),
                 Stats.recounted.set(recount),
-                *(Path(name).set(number) for name, number in sorted(counts.items())),
-                *(Path(name).remove() for name in sorted(gone)),
+                *(Path([name]).set(number) for name, number in sorted(counts.items())),
+                *(Path([name]).remove() for name in sorted(gone)),
             ],
             condition=(Stats.last_seq == seen) if seen else first,
         )

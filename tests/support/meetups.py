@@ -47,13 +47,13 @@ class Meetup:
             now=NOON,
         )
 
-    def admit(self, registration: Registration) -> str:
+    def admit(self, registration: Registration, *, gate: str = "North") -> str:
         scan_id = str(ULID())
         outcome = checkin.admit(
             event_id=self.event.uuid,
             ticket=tickets.issue(registration),
             scan_id=scan_id,
-            gate="North",
+            gate=gate,
             actor=self.organiser,
             now=NOON,
         )

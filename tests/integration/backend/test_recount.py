@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.activity.queries import totals
 from backend.events.errors import EventForbidden
 from backend.handlers import registrations_stream
 from backend.jobs.errors import LaneBusy
@@ -95,6 +96,20 @@ def test_a_recount_that_something_overtook_is_made_again(meetup, job):
     deliver(news(meetup))
     assert go_on(job).cursor is None
     assert meetup.totals() == (4, 1, 1, 1)
+
+
+def test_a_recount_repairs_a_gate_whose_name_has_dots(meetup, job):
+    meetup.admit(meetup.register("Ada"), gate="Gate 1.5 [a]")
+    deliver(news(meetup))
+    meetup.admit(meetup.register("Bob"), gate="Gate 1.5 [a]")
+    news(meetup)
+
+    go_on(job)
+    deliver(news(meetup))
+
+    assert go_on(job).cursor is None
+    found = totals(event_id=meetup.event.uuid, shards=int(meetup.event.shards))
+    assert (found.admitted, found.gates) == (2, {"Gate 1.5 [a]": 2})
 
 
 def test_a_recount_of_nobody_empties_the_counters(meetup, job):
