@@ -17,12 +17,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
+from backend.shared import outcomes
 from backend.shared.actor import Actor, ActorKind
 from backend.shared.failures import traits_of
 
 ADDRESS = re.compile(r"[^\s@'\"<>=&?]+(?:@|%40)[^\s@'\"<>&]+")
+EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FIELDS = (
-    "request", "method", "route", "status", "outcome", "actor", "duration_ms", "cold_start", "trace",
+    "request", "method", "route", "event_id", "status", "outcome", "actor_kind", "duration_ms",
+    "cold_start", "xray_trace_id", "stage",
 )  # fmt: skip
 
 logger = logging.getLogger("portal")
@@ -44,6 +47,7 @@ class JsonFormatter(logging.Formatter):
         entry |= {
             name: value for name, value in found.items() if isinstance(value, str | int | float)
         }
+        entry |= getattr(record, "metrics", {})
         if record.exc_info and record.exc_info[1]:
             entry |= traits_of(record.exc_info[1])
         return json.dumps(entry)
@@ -75,10 +79,13 @@ class RequestLogMiddleware:
                 "route": _route(request),
                 "status": status,
                 "outcome": getattr(request, "outcome", "ok" if status < 400 else f"http_{status}"),
-                "actor": _actor_kind(request),
+                "actor_kind": _actor_kind(request),
+                "event_id": _event_id(request),
                 "duration_ms": round((time.perf_counter() - started) * 1000, 1),
                 "cold_start": cold,
-                "trace": os.environ.get("_X_AMZN_TRACE_ID", ""),
+                "xray_trace_id": _trace_id(),
+                "stage": outcomes.STAGE,
+                "metrics": _metrics(),
             },
         )
         return response
@@ -109,6 +116,26 @@ def request_id(request: HttpRequest) -> str:
 def _route(request: HttpRequest) -> str:
     match = request.resolver_match
     return f"/{match.route}" if match else "(none)"
+
+
+def _event_id(request: HttpRequest) -> str:
+    """The event's id where the address has one; anything else in its place was typed by somebody."""
+    match = request.resolver_match
+    typed = str(match.kwargs.get("event_id", "")) if match else ""
+    return typed if EVENT_ID.fullmatch(typed) else ""
+
+
+def _trace_id() -> str:
+    return os.environ.get("_X_AMZN_TRACE_ID", "").partition(";")[0].removeprefix("Root=")
+
+
+def _metrics() -> dict[str, Any]:
+    """What features counted while the page was made, as the API's line tells it."""
+    seen = outcomes.take()
+    if not seen:
+        return {}
+    told = outcomes.directive([["stage"]], dict.fromkeys(seen, "Count"))
+    return seen | {"_aws": outcomes.embedded(told)}
 
 
 def _actor_kind(request: HttpRequest) -> str:

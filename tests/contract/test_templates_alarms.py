@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from backend.checkin.kinds import ScanResult
+from backend.shared.outcomes import metric_name
 from tests.support.templates import FUNCTIONS, TEMPLATES, resources, texts
 
 WORDS = {name.removesuffix("Function"): body for name, (_, body) in FUNCTIONS.items()}
@@ -138,4 +140,18 @@ def test_address_of_the_dashboard_names_the_region():
     assert address == (
         "https://${AWS::Region}.console.aws.amazon.com/cloudwatch/home?region=${AWS::Region}"
         "#dashboards/dashboard/${Dashboard}"
+    )
+
+
+def test_dashboard_shows_every_result_at_the_door_and_every_outcome_of_registering():
+    text = resources("alarms", "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"][
+        "Fn::Sub"
+    ]
+    shown = set(re.findall(r'"((?:Admission|Registration)\w+)"', text))
+    at_the_door = set(ScanResult) - {ScanResult.LEFT, ScanResult.NOT_IN}
+
+    assert shown == (
+        {metric_name("Admission", result) for result in at_the_door}
+        | {"RegistrationConfirmed", "RegistrationWaitlisted", "RegistrationRepeated"}
+        | {"AdmissionRefused", "RegistrationRefused"}
     )

@@ -15,6 +15,7 @@ from backend.checkin.services.scanning import (
     known,
     place_of_guest,
     refuse,
+    result_of,
 )
 from backend.events import queries as events
 from backend.events.policies import EventAction
@@ -22,10 +23,12 @@ from backend.registrations.models import Registration
 from backend.registrations.states import Admission
 from backend.shared.actor import Actor
 from backend.shared.db import StaleWrite
+from backend.shared.outcomes import counts
 
 R = ScanResult
 
 
+@counts("Admission", result_of)
 def admit(
     *,
     event_id: str,
@@ -61,6 +64,7 @@ def admit(
     return _admit(attempt, find_place(attempt.event, ticket), resent=resent)
 
 
+@counts("Admission", result_of)
 def admit_guest(
     *,
     event_id: str,

@@ -11,14 +11,17 @@ from backend.checkin.services.scanning import (
     find_first,
     find_place,
     refuse,
+    result_of,
 )
 from backend.registrations.models import Registration
 from backend.shared.actor import Actor
 from backend.shared.db import StaleWrite
+from backend.shared.outcomes import counts
 
 R = ScanResult
 
 
+@counts("Exit", result_of)
 def leave(
     *,
     event_id: str,

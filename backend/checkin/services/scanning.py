@@ -41,6 +41,11 @@ class ScanOutcome:
     candidates: tuple[Registration, ...] = ()
 
 
+def result_of(outcome: ScanOutcome) -> str:
+    """The word that a scan counts by."""
+    return outcome.result
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a registration is, and which ticket number it must have, if a ticket was shown."""

@@ -25,6 +25,7 @@ from backend.seats.states import Availability
 from backend.shared import db
 from backend.shared.actor import Actor
 from backend.shared.errors import BadInput
+from backend.shared.outcomes import counts
 
 TRIES = 5
 S = RegistrationStatus
@@ -38,6 +39,11 @@ class Outcome:
     created: bool
 
 
+def _word_of(outcome: Outcome) -> str:
+    return outcome.registration.status if outcome.created else "REPEATED"
+
+
+@counts("Registration", _word_of)
 def register(
     *,
     event_id: str,
@@ -70,6 +76,7 @@ def register(
     return take_place(draft, event=event, now=now)
 
 
+@counts("Registration", _word_of)
 def add_guest(
     *,
     event_id: str,

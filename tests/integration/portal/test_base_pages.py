@@ -176,7 +176,7 @@ def test_request_log_names_the_route_not_the_address(visitor, caplog):
         visitor.get("/test/refuse/not_found?email=canary@example.com")
 
     record = next(r for r in caplog.records if r.name == "portal")
-    assert (record.route, record.status, record.outcome, record.actor) == (
+    assert (record.route, record.status, record.outcome, record.actor_kind) == (
         "/test/refuse/<code>",
         404,
         "not_found",
