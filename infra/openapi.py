@@ -10,7 +10,7 @@ import json
 import pkgutil
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,29 +21,25 @@ from backend import handlers
 from backend.handlers.health import VERSION
 from backend.shared.http import PATH_PARAMETER, Handler, Operation
 from backend.shared.shapes import camel
+from infra.openapi_examples import Examples
+from infra.openapi_refusals import GENERAL_CODES, MEANING, meanings
 
 FILE = Path(__file__).resolve().parent.parent / "openapi.json"
-MEANING = {
-    400: "Bad input, or a rule that refuses.",
-    401: "No ID token of this stage's client.",
-    403: "The caller may not do this.",
-    404: "There is no such thing, or none the caller may know of.",
-    409: "Another write won, or this was done before.",
-    413: "The body is larger than 256 KB.",
-    415: "The body is not declared as JSON.",
-    429: "Too many requests; try again shortly.",
-    500: "Something went wrong on our side.",
+GUIDE = Path(__file__).with_name("openapi_guide.md")
+TAGS = {
+    "accounts": "Making an account, and signing in and out. No answer tells who has an account.",
+    "check-in": "Letting guests in at the door.",
+    "event app": "The contract of an older event app, for its clients: their names and shapes.",
+    "events": "Events as anyone sees them, and as their organisers make them.",
+    "health": "Whether the API is there.",
+    "profiles": "A person's name, and a JSON document of one's own.",
+    "registrations": "A guest's place at an event, with its ticket.",
+    "users": "The records of people: for administrators, and everybody's own.",
 }
-GENERAL_CODES = {
-    400: "bad_input",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not_found",
-    409: "conflict",
-    413: "too_large",
-    415: "unsupported_media_type",
-    429: "too_many_requests",
-    500: "internal_error",
+PATHS = {
+    "eventId": "The event's id, as `eventId` in answers.",
+    "id": "The person's id: `sub` of the ID token.",
+    "userid": "The user's id: `sub` of the ID token, or that of a record.",
 }
 
 
@@ -63,16 +59,19 @@ def document() -> dict[str, Any]:
     operations = sorted(
         (op for ops in functions().values() for op in ops), key=lambda op: (op.path, op.method)
     )
+    schemas = _schemas(operations)
+    examples, codes = Examples(schemas), meanings()
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+        described = _operation(operation, examples, codes)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Foyer",
             "version": VERSION,
             "summary": "Events, registrations and check-in.",
-            "description": "JSON in and out. Refusals have one form: see `Refusal`.",
+            "description": GUIDE.read_text(),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [
@@ -85,7 +84,10 @@ def document() -> dict[str, Any]:
                 },
             }
         ],
-        "tags": [{"name": name} for name in sorted({op.tag for op in operations})],
+        "tags": [
+            {"name": name, "description": TAGS[name]}
+            for name in sorted({op.tag for op in operations})
+        ],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -102,33 +104,48 @@ def document() -> dict[str, Any]:
                     "description": "`Kiosk <id>.<secret>`: the credential of a paired device.",
                 },
             },
-            "schemas": _schemas(operations),
+            "schemas": schemas,
         },
     }
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
-    content = {"application/json": {"schema": _reference(operation.answer)}}
-    summary = {"description": operation.summary + "."}
-    responses: dict[str, Any] = {str(operation.status): summary | {"content": content}}
-    for status, when in operation.also.items():
-        responses[str(status)] = {"description": when, "content": content}
-    for status in sorted(_refusals(operation)):
-        responses[str(status)] = _refusal(status, operation.refusals.get(status, ()))
+def _operation(
+    operation: Operation, examples: Examples, codes: Mapping[str, str]
+) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.tag],
-        "parameters": _parameters(operation),
-        "responses": responses,
+        "parameters": _parameters(operation, examples),
+        "responses": _responses(operation, examples, codes),
         "security": _security(operation),
     }
     if operation.description:
         described["description"] = operation.description
     if operation.body:
-        shape = {"schema": _reference(operation.body)}
+        shape = {
+            "schema": _reference(operation.body),
+            "example": examples.request(operation.body.__name__),
+        }
         described["requestBody"] = {"required": True, "content": {"application/json": shape}}
     return described
+
+
+def _responses(
+    operation: Operation, examples: Examples, codes: Mapping[str, str]
+) -> dict[str, Any]:
+    good = {operation.status: operation.summary + "."} | dict(operation.also)
+    responses: dict[str, Any] = {}
+    for status, when in good.items():
+        example = examples.answer(operation.name, status, operation.answer.__name__)
+        shape = {"schema": _reference(operation.answer), "example": example}
+        responses[str(status)] = {"description": when, "content": {"application/json": shape}}
+    general = _general_refusals(operation)
+    for status in sorted(general | set(operation.refusals)):
+        own = list(operation.refusals.get(status, ()))
+        told = [*own, GENERAL_CODES[status]] if status in general else own
+        responses[str(status)] = _refusal(status, {code: codes[code] for code in told})
+    return responses
 
 
 def _security(operation: Operation) -> list[dict[str, list[str]]]:
@@ -139,36 +156,43 @@ def _security(operation: Operation) -> list[dict[str, list[str]]]:
     return [*ways, {"kiosk": []}] if operation.kiosks else ways
 
 
-def _refusals(operation: Operation) -> set[int]:
-    """The general refusals that any such route has, and its own."""
+def _general_refusals(operation: Operation) -> set[int]:
+    """The refusals that any such route has, whatever it does."""
     general = {429, 500}
     general |= set() if operation.public else {401}
+    general |= {403} if operation.kiosks else set()
     general |= {400, 413, 415} if operation.body else set()
     general |= {400} if operation.query or operation.creates else set()
     general |= {404} if "<" in operation.rule else set()
-    return general | set(operation.refusals)
+    return general
 
 
-def _refusal(status: int, own: Sequence[str]) -> dict[str, Any]:
-    code = own[0] if own else GENERAL_CODES[status]
-    example: dict[str, Any] = {"error": MEANING[status], "code": code}
-    if code == "bad_input":
-        example["fields"] = {"title": "This is required."}
-    codes = ", ".join(f"`{name}`" for name in dict.fromkeys([*own, GENERAL_CODES[status]]))
-    shape = {"schema": {"$ref": "#/components/schemas/Refusal"}, "example": example}
+def _refusal(status: int, codes: Mapping[str, str]) -> dict[str, Any]:
+    examples: dict[str, Any] = {}
+    for code, meaning in codes.items():
+        value: dict[str, Any] = {"error": meaning, "code": code}
+        if code == "bad_input":
+            value = {"error": "Some of this is not right.", "code": code}
+            value["fields"] = {"title": "This is required."}
+        examples[code] = {"summary": meaning, "value": value}
+    shape = {"schema": {"$ref": "#/components/schemas/Refusal"}, "examples": examples}
+    told = ", ".join(f"`{code}`" for code in codes)
     return {
-        "description": f"{MEANING[status]} Codes: {codes}.",
+        "description": f"{MEANING[status]} Codes: {told}.",
         "content": {"application/json": shape},
     }
 
 
-def _parameters(operation: Operation) -> list[dict[str, Any]]:
+def _parameters(operation: Operation, examples: Examples) -> list[dict[str, Any]]:
+    inner = {"type": "string", "pattern": f"^{PATH_PARAMETER.pattern}$"}
     parameters: list[dict[str, Any]] = [
         {
             "name": camel(name),
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": f"^{PATH_PARAMETER.pattern}$"},
+            "description": PATHS[camel(name)],
+            "schema": inner,
+            "example": examples.parameter(camel(name), inner),
         }
         for name in re.findall(r"<(\w+)>", operation.rule)
     ]
@@ -178,6 +202,9 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
             described = {"name": name, "in": "query", "required": False, "schema": shape}
             if "description" in shape:
                 described["description"] = shape.pop("description")
+            example = examples.parameter(name, shape)
+            if example is not None:
+                described["example"] = example
             parameters.append(described)
     if operation.creates:
         parameters.append(
@@ -187,6 +214,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
                 "required": False,
                 "description": "The same key with the same body is done once within a day.",
                 "schema": {"type": "string", "maxLength": 255},
+                "example": "0f8fad5b-d9cb-469f-a165-70867728950e",
             }
         )
     return parameters

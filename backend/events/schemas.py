@@ -114,7 +114,7 @@ class BannerInput(Request):
 class EventsQuery(PageQuery):
     """Which public events are asked for."""
 
-    category: Category | None = None
+    category: Category | None = Field(None, description="Only those of this kind.")
     month: Annotated[str, Field(pattern=r"^2[01]\d\d-(0[1-9]|1[0-2])$")] | None = Field(
         None, description="Those that start in this month (UTC).", examples=["2026-11"]
     )

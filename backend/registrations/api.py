@@ -64,7 +64,11 @@ def register(event_id: str, body: RegistrationInput, actor: Actor, now: datetime
     refusals={403: ("email_not_verified",), 404: ("registration_not_found", "event_not_found")},
 )
 def show_my_registration(event_id: str, actor: Actor, now: datetime) -> TicketAnswer:
-    """Show one's registration with its ticket."""
+    """Show one's registration with its ticket.
+
+    A ticket is there while the registration is `CONFIRMED`; while it is `WAITLISTED` the number
+    on the waiting list. A canceled registration is shown as such.
+    """
     return _own(queries.fetch_mine(event_id=event_id, actor=actor, now=now), now)
 
 
@@ -97,7 +101,11 @@ def cancel_my_registration(event_id: str, actor: Actor, now: datetime) -> Regist
     "GET", "/me/registrations", answer=RegistrationsAnswer, refusals={403: ("email_not_verified",)}
 )
 def list_my_registrations(query: PageQuery, actor: Actor) -> RegistrationsAnswer:
-    """List one's registrations."""
+    """List one's registrations.
+
+    At all events, the newest first, canceled ones among them. The ticket is at
+    `/events/{eventId}/registrations/me`.
+    """
     asked = f"me/registrations?user={actor.user_id}"
     page = queries.list_mine(
         actor=actor, limit=query.limit, start=decode_token(query.next_token, query=asked)

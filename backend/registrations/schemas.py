@@ -66,7 +66,7 @@ class RegistrationsQuery(PageQuery):
     name_prefix: Annotated[str, line(NAME_LENGTH)] = Field(
         "", description="Start of the name, whatever its case and accents."
     )
-    status: Status | None = None
+    status: Status | None = Field(None, description="Only those in this state.")
 
 
 class RegistrationAnswer(Answer):

@@ -96,7 +96,8 @@ def test_operation_is_described_and_names_its_refusals(name):
     for status in answers.keys() - set(good):
         content = answers[status]["content"]["application/json"]
         assert content["schema"] == {"$ref": "#/components/schemas/Refusal"}
-        assert content["example"].keys() >= {"error", "code"}
+        for example in content["examples"].values():
+            assert example["value"].keys() >= {"error", "code"}
 
 
 def test_operation_ids_are_unique():
@@ -105,11 +106,16 @@ def test_operation_ids_are_unique():
     assert len(set(names)) == len(names)
 
 
+# Shapes of older systems keep the spelling that their clients know.
+OLDER_NAMES = {"DocumentAnswer": {"profile_data"}}
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_names_are_camel_case(name):
     properties = SCHEMAS[name].get("properties", {})
+    own = [field for field in properties if field not in OLDER_NAMES.get(name, ())]
 
-    assert [field for field in properties if not re.fullmatch(r"[a-z][A-Za-z0-9]*", field)] == []
+    assert [field for field in own if not re.fullmatch(r"[a-z][A-Za-z0-9]*", field)] == []
 
 
 def _texts(schema: dict, where: str):
@@ -129,9 +135,11 @@ REQUESTS = {
     for name, operation in OPERATIONS.items()
     if "requestBody" in operation
 }
+FREE = {"POST /user/profile"}
+"""Whose object is the client's own; the service bounds its text."""
 
 
-@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.parametrize("name", sorted(REQUESTS.keys() - FREE))
 def test_request_is_bounded_and_closed(name):
     schema = SCHEMAS[REQUESTS[name]["$ref"].rpartition("/")[2]]
 

@@ -140,7 +140,10 @@ def change_banner(
 
 @router.serve("GET", "/me/events", answer=OwnEventsAnswer)
 def list_my_events(query: PageQuery, actor: Actor) -> OwnEventsAnswer:
-    """List the events one made."""
+    """List the events one made.
+
+    In every state, drafts and canceled ones among them, the latest start first.
+    """
     asked = f"me/events?user={actor.user_id}"
     page = queries.list_created_by(
         actor=actor, limit=query.limit, start=decode_token(query.next_token, query=asked)

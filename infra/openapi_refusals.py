@@ -1,0 +1,49 @@
+"""What each code of a refusal means, told by the docstring of the class that has it."""
+
+from collections.abc import Iterator
+
+from backend.shared.errors import DomainError
+
+MEANING = {
+    400: "Bad input, or a rule that refuses.",
+    401: "No ID token of this stage's client.",
+    403: "The caller may not do this.",
+    404: "There is no such thing, or none the caller may know of.",
+    409: "Another write won, or this was done before.",
+    413: "The body is larger than 256 KB.",
+    415: "The body is not declared as JSON.",
+    429: "Too many requests; try again shortly.",
+    500: "Something went wrong on our side.",
+}
+# Codes that any route has, whatever it does: the gateway's, or those of a kind of refusal.
+GENERAL_CODES = {
+    400: "bad_input",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
+    500: "internal_error",
+}
+_GENERAL_MEANING = {code: MEANING[status] for status, code in GENERAL_CODES.items()} | {
+    "bad_input": "One or more fields break a rule; `fields` says which, and the rule."
+}
+# Features whose refusals have codes in common with others, and no routes of their own.
+_WITHOUT_ROUTES = ("backend.jobs", "backend.seats")
+
+
+def _kinds(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for inner in kind.__subclasses__():
+        yield inner
+        yield from _kinds(inner)
+
+
+def meanings() -> dict[str, str]:
+    """A sentence for each code that the loaded parts of the domain refuse with."""
+    found = {
+        kind.code: (kind.__doc__ or "").partition("\n")[0].replace("``", "`")
+        for kind in _kinds(DomainError)
+        if "code" in vars(kind) and not kind.__module__.startswith(_WITHOUT_ROUTES)
+    }
+    return found | _GENERAL_MEANING
