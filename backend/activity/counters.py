@@ -7,7 +7,7 @@ number was counted before and is skipped. Should DynamoDB ever split one shard's
 two stream shards, a recount repairs the numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote
@@ -18,6 +18,11 @@ from backend.shared.db import StaleWrite
 ARRIVALS_EVERY_MINUTES = 5
 _ARRIVALS_PREFIX = "at_"
 _GATE_PREFIX = "gate_"
+MOST_GATES = 50
+"""Counted by name on one shard. Any text can be a gate, and the counters are one item."""
+# No gate's counter: an asterisk in a name is escaped.
+_OTHER_GATES = f"{_GATE_PREFIX}*"
+OTHER_GATES = "Other gates"
 _ATTEMPTS = 5
 
 
@@ -54,37 +59,68 @@ def gate_counter(gate: str) -> str:
 
 
 def gates_of(counts: Mapping[str, int]) -> dict[str, int]:
-    """The arrivals among ``counts`` by gate, without gates whose arrivals were all undone."""
-    return {
-        unquote(name.removeprefix(_GATE_PREFIX)): number
-        for name, number in sorted(counts.items())
-        if name.startswith(_GATE_PREFIX) and number > 0
-    }
+    """The arrivals among ``counts`` by gate, without gates whose arrivals were all undone.
+
+    ``OTHER_GATES`` has those of gates beyond the first ``MOST_GATES``.
+    """
+    gates: dict[str, int] = {}
+    for name, number in sorted(counts.items()):
+        if name.startswith(_GATE_PREFIX) and number > 0:
+            other = name == _OTHER_GATES
+            gate = OTHER_GATES if other else unquote(name.removeprefix(_GATE_PREFIX))
+            gates[gate] = gates.get(gate, 0) + number
+    return gates
+
+
+def bounded(deltas: Mapping[str, int], stored: Iterable[str]) -> dict[str, int]:
+    """The same deltas, with those of gates that a shard has no room for added up as one.
+
+    A gate that is among the ``stored`` counters stays there, so what is added to a counter is
+    taken from the same one later.
+    """
+    known = {name for name in stored if name.startswith(_GATE_PREFIX)} - {_OTHER_GATES}
+    kept: dict[str, int] = {}
+    for name, number in sorted(deltas.items(), key=lambda delta: (-delta[1], delta[0])):
+        is_new = name.startswith(_GATE_PREFIX) and name not in known
+        if is_new and len(known) < MOST_GATES:
+            known.add(name)
+            is_new = False
+        counter = _OTHER_GATES if is_new else name
+        kept[counter] = kept.get(counter, 0) + number
+    return kept
 
 
 def apply(*, event_shard: str, changes: Sequence[Change]) -> int:
     """Count a batch of records of one shard (``<event>#R<n>``) and say how many were new.
 
-    One write as a rule. Rises (``StaleWrite``) only when others keep counting the same
+    One write as a rule, two where a gate is new. Rises (``StaleWrite``) only when others keep counting the same
     shard meanwhile; then the batch is to be delivered again.
     """
     ordered = sorted(
         ((_padded(change.sequence_number), change.deltas) for change in changes if change.deltas),
         key=lambda change: change[0],
     )
+    seen: str | None = None
+    stored: Stats | None = None
     for _ in range(_ATTEMPTS):
         if not ordered:
             return 0
+        deltas = _sum([deltas for _, deltas in ordered])
+        gates = [name for name in deltas if name.startswith(_GATE_PREFIX)]
         try:
             Stats.add_up(
                 event_shard,
-                _sum([deltas for _, deltas in ordered]),
+                deltas if seen is None else bounded(deltas, stored.counts if stored else ()),
                 first_seq=ordered[0][0],
                 last_seq=ordered[-1][0],
+                # A gate's first arrival is counted at a second try, which knows the others.
+                known=gates if seen is None else (),
+                seen=seen,
             )
         except StaleWrite as refusal:
-            counted = refusal.old.last_seq
-            ordered = [change for change in ordered if change[0] > counted]
+            stored = refusal.old
+            seen = stored.last_seq if stored else ""
+            ordered = [change for change in ordered if change[0] > seen]
         else:
             return len(ordered)
     raise StaleWrite
@@ -123,7 +159,7 @@ def take_over(*, event_shard: str, recount: Recount, sequence_number: str) -> bo
     try:
         Stats.replace(
             event_shard,
-            recount.counts,
+            bounded(recount.counts, ()),
             seen=recount.seen,
             last_seq=_padded(sequence_number),
             recount=recount.id,

@@ -14,7 +14,7 @@ counters of events       stats: batch over their shards              ``Stats.lis
 =======================  ==========================================  ========================
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -147,12 +147,27 @@ class Stats(db.Table):
 
     @classmethod
     def add_up(
-        cls, event_shard: str, deltas: Mapping[str, int], *, first_seq: str, last_seq: str
+        cls,
+        event_shard: str,
+        deltas: Mapping[str, int],
+        *,
+        first_seq: str,
+        last_seq: str,
+        known: Iterable[str] = (),
+        seen: str | None = None,
     ) -> None:
         """Add the deltas of the stream records ``first_seq`` to ``last_seq``, once.
 
-        Refuses with ``StaleWrite`` when the stored ``last_seq`` is at or beyond the first.
+        Refuses with ``StaleWrite`` when the stored ``last_seq`` is at or beyond the first, when
+        a ``known`` counter is not there yet, and when ``seen`` (empty: nothing) is given and
+        not what was counted last.
         """
+        is_first = Stats.last_seq.does_not_exist()
+        condition = is_first | (Stats.last_seq < first_seq)
+        for name in known:
+            condition &= Path([name]).exists()
+        if seen is not None:
+            condition &= (Stats.last_seq == seen) if seen else is_first
         cls.change(
             event_shard,
             REGISTRATIONS,
@@ -161,7 +176,7 @@ class Stats(db.Table):
                 # As a list: the name of a gate may hold dots, which would mean a place in a map.
                 *(Path([name]).add(delta) for name, delta in sorted(deltas.items())),
             ],
-            condition=Stats.last_seq.does_not_exist() | (Stats.last_seq < first_seq),
+            condition=condition,
         )
 
     @classmethod

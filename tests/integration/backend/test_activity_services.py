@@ -172,6 +172,45 @@ def test_of_two_that_count_the_same_batch_one_is_refused():
         Stats.add_up(shard, {"registered": 1}, **seqs)
 
 
+def arrive_at(shard: str, number: int, *gates: str, delta: int = 1) -> None:
+    deltas = {counters.gate_counter(gate): delta for gate in gates}
+    counters.apply(event_shard=shard, changes=[Change(str(number), deltas)])
+
+
+def test_arrivals_at_gates_beyond_the_most_are_counted_as_one(monkeypatch):
+    monkeypatch.setattr(counters, "MOST_GATES", 2)
+    shard = f"{new_event_id()}#R0"
+
+    for number, gate in enumerate(["A", "B", "C.1", "*", "B", "C.1"], start=1):
+        arrive_at(shard, number, gate)
+    assert counters.gates_of(counts(shard)) == {"A": 1, "B": 2, "Other gates": 3}
+
+    arrive_at(shard, 7, "*", "B", delta=-1)
+    assert counters.gates_of(counts(shard)) == {"A": 1, "B": 1, "Other gates": 2}
+
+
+def test_a_recount_keeps_the_gates_with_the_most_arrivals(monkeypatch):
+    monkeypatch.setattr(counters, "MOST_GATES", 2)
+    shard = f"{new_event_id()}#R0"
+    arrived = {"A": 1, "B": 5, "C": 2, "D": 9}
+    found = {counters.gate_counter(gate): number for gate, number in arrived.items()}
+
+    recount = counters.Recount("job-1", "", found)
+    assert counters.take_over(event_shard=shard, recount=recount, sequence_number="1")
+
+    assert counters.gates_of(counts(shard)) == {"D": 9, "B": 5, "Other gates": 3}
+
+
+def test_a_new_gate_of_a_batch_that_was_counted_is_not_counted_again():
+    shard = f"{new_event_id()}#R0"
+    arrive_at(shard, 5, "A")
+
+    arrive_at(shard, 5, "A")
+    arrive_at(shard, 4, "B")
+
+    assert counts(shard) == {counters.gate_counter("A"): 1}
+
+
 def counts(shard: str) -> dict[str, int]:
     stored = Stats.find(shard, "registrations")
     assert stored
