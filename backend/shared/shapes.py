@@ -4,9 +4,10 @@ A text in a request has a length, holds no control characters, and is never a nu
 disguise. Refusals name the field as the client spelled it, and the rule it broke.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import (
     BaseModel,
@@ -14,6 +15,8 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    PrivateAttr,
+    RootModel,
     StringConstraints,
     ValidationError,
     WithJsonSchema,
@@ -39,6 +42,26 @@ class Request(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", frozen=True, defer_build=True
     )
+
+
+class FreeObject(RootModel[dict[str, Any]]):
+    """A JSON object of the client's own; only its text is kept, so that every number survives."""
+
+    _text: str = PrivateAttr("")
+
+    @classmethod
+    def keep(cls, text: str | bytes) -> "FreeObject":
+        """The object that a text stands for; refuses (``BadShape``) what is none."""
+        if not isinstance(_values_of(text), dict):
+            raise BadShape({"body": _RULES["model_type"]})
+        kept = cls.model_construct({})
+        kept._text = text.decode() if isinstance(text, bytes) else text
+        return kept
+
+    @property
+    def text(self) -> str:
+        """As it was sent."""
+        return self._text
 
 
 class Answer(BaseModel):
@@ -124,15 +147,33 @@ UtcTime = Annotated[
 
 def read_json(shape: type[ShapeT], text: str | bytes) -> ShapeT:
     """The request in a JSON text; ``BadInput`` names each field that breaks a rule."""
+    if issubclass(shape, FreeObject):
+        return cast("ShapeT", shape.keep(text))
     try:
         # Not model_validate_json: it lets pass, and drops, a field spelled by its Python name.
-        values = from_json(text)
-    except ValueError:
-        raise BadShape({}, "The body is not JSON that can be read.") from None
-    try:
-        return shape.model_validate(values)
+        return shape.model_validate(_values_of(text))
     except ValidationError as error:
         raise _refusal(error) from None
+
+
+def _values_of(text: str | bytes) -> Any:
+    """What a JSON text says; refuses what others might read otherwise: a name given twice."""
+    try:
+        values = from_json(text, allow_inf_nan=False)
+        # After the reader that bounds the depth; what it made of the numbers is not looked at.
+        json.loads(text, object_pairs_hook=_unique, parse_int=str, parse_float=str)
+    except ValueError:
+        raise BadShape({}, "The body is not JSON that can be read.") from None
+    return values
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise BadShape({name[:_LONGEST_NAME_TOLD] or "body": "This is given twice."})
+        found[name] = value
+    return found
 
 
 def read_query(shape: type[ShapeT], parameters: Mapping[str, str]) -> ShapeT:
