@@ -2,8 +2,8 @@
 
 The queue of failed changes holds pointers into the tables' streams, which keep records for a day.
 Each record is handed to its function as it was. When it fails again, because nobody can read what
-it says, it is handed over as the item stands now; the counters of that event are then counted anew.
-What cannot be followed yet stays in the queue; what the stream has forgotten is told and let go.
+it says, it is handed over as the item stands now. Counters went on without these records and skip
+them, so the guests of their events are counted anew. What cannot be followed yet stays in the queue; what the stream has forgotten is told and let go.
 """
 
 import argparse
@@ -100,12 +100,10 @@ def _follow(pointer: Mapping[str, Any], *, target: Target, done: Redriven) -> bo
         done.forgotten.append(f"{table} from {batch['approximateArrivalOfFirstRecord']}")
         return True
     failed = _failed(_invoke(function, records, target), records)
-    if not failed:
-        return True
     present = [_as_it_stands(record, batch["streamArn"], target) for record in failed]
-    if _failed(_invoke(function, present, target), present):
+    if present and _failed(_invoke(function, present, target), present):
         return False
-    shards = [record["dynamodb"]["Keys"].get("shard", {}).get("S", "") for record in failed]
+    shards = [record["dynamodb"]["Keys"].get("shard", {}).get("S", "") for record in records]
     done.events |= {shard.rpartition("#")[0] for shard in shards if shard}
     return True
 

@@ -1,5 +1,6 @@
 """A change that nobody can read is set aside, and followed once its item is right again."""
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,9 @@ from typing import Any
 
 import boto3
 import pytest
+from pynamodb.expressions.operand import Path
 
+from backend.activity.models import REGISTRATIONS, Stats
 from backend.activity.queries import totals
 from backend.notifications.models import Notification
 from backend.registrations import mails
@@ -74,6 +77,54 @@ def test_poison_is_set_aside_and_redriven_and_counters_are_exact_again(stage, st
     eventually(lambda: confirmed(event), 2)
     key = f"{event.uuid}#{other.guest}#{other.ticket_no}"
     eventually(lambda: Notification.find(f"{mails.CONFIRMED}#{key}") is not None, True)
+
+
+def pointer_to(guest: Registration) -> dict[str, Any]:
+    """What Lambda sets aside where following the guest's registration failed to the end."""
+    arn = boto3.client("dynamodb").describe_table(TableName=Registration.Meta.table_name)["Table"][
+        "LatestStreamArn"
+    ]
+    streams = boto3.client("dynamodbstreams")
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        iterator = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        while iterator:
+            answer = streams.get_records(ShardIterator=iterator)
+            for record in answer["Records"]:
+                if record["dynamodb"]["Keys"]["guest"]["S"] == guest.guest:
+                    number = record["dynamodb"]["SequenceNumber"]
+                    return {
+                        "requestContext": {"functionArn": follower_of(arn)},
+                        "DDBStreamBatchInfo": {
+                            "streamArn": arn,
+                            "shardId": shard["ShardId"],
+                            "startSequenceNumber": number,
+                            "endSequenceNumber": number,
+                        },
+                    }
+            iterator = answer.get("NextShardIterator") if answer["Records"] else None
+    raise LookupError(guest.guest)
+
+
+def follower_of(arn: str) -> str:
+    found = boto3.client("lambda").list_event_source_mappings(EventSourceArn=arn)
+    return str(found["EventSourceMappings"][0]["FunctionArn"])
+
+
+def test_what_counters_went_on_without_is_counted_anew(stage, stage_cloud, event):
+    guest = make_registration(event_id=event.uuid, shards=event.shards)
+    eventually(lambda: confirmed(event), 1)
+    # As if this record could not be counted while later ones were.
+    Stats.change(guest.shard, REGISTRATIONS, actions=[Path(["registered"]).set(0)])
+    boto3.client("sqs").send_message(
+        QueueUrl=stage["FailedChangesQueue"], MessageBody=json.dumps(pointer_to(guest))
+    )
+
+    done = redrive("test", Target(stage_cloud.endpoint))
+
+    assert (done.left, done.events) == (0, {event.uuid})
+    eventually(lambda: confirmed(event), 1)
 
 
 def test_an_empty_queue_is_no_work(stage, stage_cloud, capsys, monkeypatch):
