@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+# Routes load it when they need it; its refusals are told all the same.
+import backend.shared.idempotency  # noqa: F401
 from backend.shared.errors import DomainError
 
 MEANING = {

@@ -21,6 +21,12 @@ class SignInNeeded(Unauthorized):
     code = "sign_in_needed"
 
 
+class OtherAddress(Forbidden):
+    """A client of the event app names somebody else than who is signed in."""
+
+    code = "other_address"
+
+
 class EventClosed(Conflict):
     """The event is over, canceled or archived: nothing of it changes any more."""
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 LARGEST_UPLOAD = 5 * 1024 * 1024
 # 25 megapixels: a small file must not unfold to gigabytes.
 MOST_PIXELS = 25_000_000
-OFFER_HOLDS_SECONDS = 300
+OFFER_HOLDS_SECONDS, PUT_HOLDS_SECONDS = 300, 60
+_PUT_PLACE = "uploads/put/"
+"""What lies here was put to an address that could not limit its size: checked on arrival."""
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _NO_UPLOAD = "Nothing was uploaded here, or it was used already. Choose the file again."
@@ -89,13 +91,51 @@ def offer_upload(*, event_id: str, content_type: str) -> UploadOffer:
     return UploadOffer(url=post["url"], fields=dict(post["fields"]), key=key)
 
 
-def copy_checked(*, event_id: str, key: str) -> str:
+def new_upload(*, event_id: str, content_type: str) -> str:
+    """The key of a new upload for ``put_address``.
+
+    Refuses (``BadInput`` on ``content_type``) what is not a JPEG, PNG or WebP image.
+    """
+    if content_type not in _EXTENSIONS:
+        raise BadInput({"content_type": f"Choose one of {', '.join(_EXTENSIONS)}."})
+    return f"{_PUT_PLACE}{event_id}/{ULID()}.{_EXTENSIONS[content_type]}"
+
+
+def put_address(upload: str) -> str:
+    """A presigned address for an HTTP PUT of one image of the upload's type within a minute.
+
+    S3 refuses another type, and nothing by its size: what arrives is checked.
+    """
+    extension = upload.rpartition(".")[2]
+    return _client().generate_presigned_url(
+        "put_object",
+        Params={
+            "Bucket": config().media_bucket,
+            "Key": upload,
+            "ContentType": next(k for k, short in _EXTENSIONS.items() if short == extension),
+        },
+        ExpiresIn=PUT_HOLDS_SECONDS,
+    )
+
+
+def banner_of(upload: str) -> str:
+    """Where the image that is put to ``upload`` is served once it is checked."""
+    return "banners/" + upload.removeprefix(_PUT_PLACE)
+
+
+def event_of(upload: str) -> str:
+    """The event that a file was put for."""
+    return upload.removeprefix(_PUT_PLACE).partition("/")[0]
+
+
+def copy_checked(*, event_id: str, key: str, banner: str = "") -> str:
     """Copy the image that was uploaded as ``key`` for this event to where it is served.
 
-    Answers the key of the copy, a new one each time; the upload stays. Refuses with
-    ``BadInput`` on ``banner``; a file that is no such image is deleted.
+    Answers the key of the copy, ``banner`` or a new one each time; the upload stays. Refuses
+    with ``BadInput`` on ``banner``; a file that is no such image is deleted.
     """
-    if not re.fullmatch(rf"uploads/{re.escape(event_id)}/[0-9A-Z]{{26}}\.(jpg|png|webp)", key):
+    place = rf"uploads/(put/)?{re.escape(event_id)}/[0-9A-Z]{{26}}\.(jpg|png|webp)"
+    if not re.fullmatch(place, key):
         raise BadInput({"banner": "This is not the place of an upload for this event."})
     content_type, content, version = _read(key)
     if not _is_image(content_type, content):
@@ -103,7 +143,7 @@ def copy_checked(*, event_id: str, key: str) -> str:
         raise BadInput(
             {"banner": "Upload a real JPEG, PNG or WebP image, at most 5 MB and 25 megapixels."}
         )
-    banner = f"banners/{event_id}/{ULID()}.{_EXTENSIONS[content_type]}"
+    banner = banner or f"banners/{event_id}/{ULID()}.{_EXTENSIONS[content_type]}"
     with _refusing_what_is_gone():
         _client().copy_object(
             Bucket=config().media_bucket,

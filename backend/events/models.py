@@ -8,6 +8,8 @@ several events          pk=uuid, batch                                    ``Even
 what a person made      creator_index: pk=creator_id, sk=starts_at        ``list_by_creator``
 public, from a time on  listing_index: pk=listing (``PUBLIC#yyyy-mm``),   ``list_in_month``
                         sk=starts_at; only while published and public
+all that were public    directory_index: pk=directory (``PUBLIC``),       ``list_directory``
+                        sk=uuid; those that are over, too
 ======================  ================================================  =====================
 """
 
@@ -16,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from backend.events.errors import EventNotFound
@@ -50,6 +52,21 @@ class ListingIndex(GlobalSecondaryIndex["Event"]):
     starts_at = db.UtcAttribute(range_key=True)
 
 
+class DirectoryIndex(GlobalSecondaryIndex["Event"]):
+    """Public events of all times, by id and so by when they were made: keys only."""
+
+    class Meta:
+        index_name = "directory_index"
+        projection = KeysOnlyProjection()
+
+    directory = UnicodeAttribute(hash_key=True)
+    uuid = UnicodeAttribute(range_key=True)
+
+
+DIRECTORY = "PUBLIC"
+"""Where public events stand from being published until they are canceled or archived."""
+
+
 def listing_of(month: datetime) -> str:
     """The listing bucket of a moment: ``PUBLIC#2026-11`` (UTC)."""
     return f"PUBLIC#{month.astimezone(UTC):%Y-%m}"
@@ -63,7 +80,9 @@ class Event(db.Table):
     ``capacity`` is ``None`` when there is no limit. ``questions`` are what guests are asked
     (a list of objects). Guests are let in from ``admission_opens_at`` to
     ``admission_closes_at``, by default from twelve hours before the start to the end;
-    with ``reentry`` who left may come in again.
+    with ``reentry`` who left may come in again. ``offered_banner`` is where the image goes
+    that the event's maker was invited to upload; ``event_app`` holds the words of the event
+    app's clients (field → text) where ours are others.
     """
 
     class Meta(db.TableMeta):
@@ -90,6 +109,8 @@ class Event(db.Table):
     creator_id = UnicodeAttribute()
     creator_name = UnicodeAttribute()
     banner_key = UnicodeAttribute(null=True)
+    offered_banner = UnicodeAttribute(null=True)
+    event_app = JSONAttribute(null=True)
     version = db.IntegerAttribute(default=1)
     created_at = db.UtcAttribute()
     updated_at = db.UtcAttribute()
@@ -97,9 +118,11 @@ class Event(db.Table):
     canceled_at = db.UtcAttribute(null=True)
     changed_by = UnicodeAttribute()
     listing = UnicodeAttribute(null=True)
+    directory = UnicodeAttribute(null=True)
 
     creator_index = CreatorIndex()
     listing_index = ListingIndex()
+    directory_index = DirectoryIndex()
 
     # Queries
 
@@ -141,6 +164,17 @@ class Event(db.Table):
             start=start,
             range_condition=ListingIndex.starts_at.between(first, last),
             newest_first=latest_first,
+        )
+
+    @classmethod
+    def list_directory(cls, *, before: str | None, limit: int) -> "Page[Event]":
+        """One page of what is or was public, the newest made first: keys, a moment behind.
+
+        ``before`` is an id, of an event or not; those made before it follow.
+        """
+        older = DirectoryIndex.uuid < before if before else None
+        return db.query_page(
+            cls.directory_index, DIRECTORY, limit=limit, range_condition=older, newest_first=True
         )
 
     # Mutators

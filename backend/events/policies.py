@@ -3,12 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from backend.events.errors import EventForbidden, EventNotFound
+from backend.events.errors import EventForbidden, EventNotFound, OtherAddress
 from backend.events.kinds import Offer, Visibility
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.seats.states import Availability
-from backend.shared.actor import Actor, ActorKind
+from backend.shared.actor import Actor, ActorKind, normalise_email
 from backend.team.roles import Role
 
 
@@ -86,6 +86,12 @@ def offer_of(event: Event, availability: Availability, *, now: datetime) -> Offe
     if event.waiting_list:
         return Offer.WAITING_LIST
     return Offer.LATER if availability is Availability.CLOSED else Offer.NOTHING
+
+
+def require_own_address(email: str, actor: Actor) -> None:
+    """Refuse (``OtherAddress``) an address that is not the actor's own, verified one."""
+    if not actor.email or normalise_email(email) != actor.email:
+        raise OtherAddress("This is not the confirmed address that you are signed in with.")
 
 
 def require(actor: Actor, event: Event, role: Role | None, action: EventAction) -> None:

@@ -183,6 +183,18 @@ def list_created_by(
     return Event.list_by_creator(actor.user_id, limit=limit, start=start)
 
 
+def list_directory(*, before: str | None, limit: int) -> tuple[list[Event], str | None]:
+    """Public events of all times, the newest made first, and the id after which to go on.
+
+    Those that are over are among them; drafts, canceled and archived ones are not. The id is
+    ``None`` at the end. A query of keys and one batch read.
+    """
+    # One more than asked for tells whether something is left.
+    keys = [found.uuid for found in Event.list_directory(before=before, limit=limit + 1).items]
+    events = [event for event in Event.find_many(keys[:limit]) if event.directory]
+    return events, keys[limit - 1] if len(keys) > limit else None
+
+
 def list_for_actor(*, actor: Actor, limit: int, start: dict[str, Any] | None = None) -> Page[Event]:
     """The events in whose team the actor is, own ones included, the newest made first."""
     if not actor.is_signed_in:

@@ -17,14 +17,14 @@ from backend.events.details import DETAILS, EventDetails, checked
 from backend.events.errors import EventClosed, EventNotStarted, SignInNeeded
 from backend.events.kinds import Visibility, shards_for
 from backend.events.media_bucket import UploadOffer
-from backend.events.models import Event, listing_of
+from backend.events.models import DIRECTORY, Event, listing_of
 from backend.events.policies import EventAction
 from backend.events.questions import check_same_kinds, questions_of, with_ids
 from backend.events.states import EDITABLE, EventStatus
 from backend.seats import services as seats
 from backend.seats.errors import PoolBusy, PoolNotFound
 from backend.shared import db
-from backend.shared.actor import Actor
+from backend.shared.actor import Actor, ActorKind
 from backend.shared.errors import BadInput
 from backend.team.models import Member
 from backend.team.roles import Role
@@ -34,9 +34,11 @@ __all__ = [
     "UploadOffer",
     "archive_event",
     "attach_banner",
+    "attach_upload",
     "cancel_event",
     "copy_event",
     "create_event",
+    "create_published_event",
     "edit_event",
     "finish_event",
     "offer_banner",
@@ -134,7 +136,7 @@ def edit_event(
     values = {**new.stored(), **_written(actor, now)}
     if event.status is EventStatus.PUBLISHED:
         _check_published(event, new, now)
-        values["listing"] = _listing(new.visibility, new.starts_at)
+        values |= _places(new.visibility, new.starts_at)
     else:
         # Nobody is registered yet, so the registrations may still spread otherwise.
         values["shards"] = shards_for(new.capacity)
@@ -168,7 +170,7 @@ def publish_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
         EventStatus.PUBLISHED,
         {
             "published_at": now,
-            "listing": _listing(event.visibility, event.starts_at),
+            **_places(event.visibility, event.starts_at),
             **_written(actor, now),
         },
     )
@@ -183,7 +185,7 @@ def cancel_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
     ``StaleWrite``.
     """
     event = _authorize(event_id, actor, EventAction.CANCEL, now)
-    values = {"canceled_at": now, "listing": None, **_written(actor, now)}
+    values = {"canceled_at": now, "listing": None, "directory": None, **_written(actor, now)}
     return _changed(event.move_to(EventStatus.CANCELED, values))
 
 
@@ -207,7 +209,66 @@ def archive_event(*, event_id: str, actor: Actor, now: datetime) -> Event:
     ``StaleWrite``.
     """
     event = _authorize(event_id, actor, EventAction.ARCHIVE, now)
-    return _changed(event.move_to(EventStatus.ARCHIVED, _written(actor, now)))
+    values = {"directory": None, **_written(actor, now)}
+    return _changed(event.move_to(EventStatus.ARCHIVED, values))
+
+
+def create_published_event(
+    *,
+    details: EventDetails,
+    content_type: str,
+    event_app: dict[str, str] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Event, str]:
+    """A new event that guests see at once, and the key under which its banner can be uploaded.
+
+    The event and its owner are written together; the events stream opens the seat pool should
+    this process die before it does. An event may be over already: it is listed, and takes
+    nobody. Refuses with ``SignInNeeded`` and ``BadInput`` (also on ``content_type``).
+    """
+    _require_account(actor)
+    event = _draft(_checked(details), actor, now)
+    upload = media_bucket.new_upload(event_id=event.uuid, content_type=content_type)
+    event.status, event.published_at = EventStatus.PUBLISHED, now
+    for name, value in _places(event.visibility, event.starts_at).items():
+        setattr(event, name, value)
+    event.offered_banner = media_bucket.banner_of(upload)
+    event.event_app = event_app or None
+    _add_with_owner(event, actor, now)
+    seats.open_pool(pool=event.uuid, capacity=event.capacity, now=now)
+    return event, upload
+
+
+def attach_upload(*, upload: str, now: datetime) -> bool:
+    """Show the image that a new event's maker put to ``upload``, provided it is one.
+
+    Whatever was uploaded is gone afterwards, and only the first image counts. Bears being
+    repeated. ``False`` when nothing changes: no image or too large, or not wanted any more.
+    """
+    banner = media_bucket.banner_of(upload)
+    event = Event.find(media_bucket.event_of(upload))
+    if event is None or event.offered_banner != banner or not _awaits_banner(event):
+        media_bucket.remove(upload)
+        return False
+    try:
+        media_bucket.copy_checked(event_id=event.uuid, key=upload, banner=banner)
+    except BadInput:
+        return False
+    maker = Actor(ActorKind.USER, user_id=event.creator_id, device="api")
+    try:
+        _changed(event.show_banner(banner, _written(maker, now)))
+        shown = True
+    except db.StaleWrite:
+        media_bucket.remove(banner)
+        shown = False
+    # Not before: who is stopped in between finds it when called again.
+    media_bucket.remove(upload)
+    return shown
+
+
+def _awaits_banner(event: Event) -> bool:
+    return event.status in EDITABLE and event.banner_key is None
 
 
 def offer_banner(*, event_id: str, content_type: str, actor: Actor, now: datetime) -> UploadOffer:
@@ -257,8 +318,11 @@ def _written(actor: Actor, now: datetime) -> dict[str, Any]:
     return {"updated_at": now, "changed_by": actor.label}
 
 
-def _listing(visibility: Visibility, starts_at: datetime) -> str | None:
-    return listing_of(starts_at) if visibility is Visibility.PUBLIC else None
+def _places(visibility: Visibility, starts_at: datetime) -> dict[str, str | None]:
+    """Where a published event is listed, if anywhere."""
+    if visibility is not Visibility.PUBLIC:
+        return {"listing": None, "directory": None}
+    return {"listing": listing_of(starts_at), "directory": DIRECTORY}
 
 
 def _changed(event: Event) -> Event:

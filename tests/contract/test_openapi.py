@@ -107,7 +107,13 @@ def test_operation_ids_are_unique():
 
 
 # Shapes of older systems keep the spelling that their clients know.
-OLDER_NAMES = {"DocumentAnswer": {"profile_data"}}
+OLDER_NAMES = {
+    "DocumentAnswer": {"profile_data"},
+    "AttendanceInput": {"event_uuid", "user_email"},
+    "CreatedEventAnswer": {"event_id", "upload_url"},
+    "EventAppItem": {"s3_key", "file_url"},
+    "EventAppPage": {"last_evaluated_key"},
+}
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

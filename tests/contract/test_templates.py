@@ -30,6 +30,7 @@ PUBLIC_ROUTES = {
     ("POST", "/reset-password"),
     ("GET", "/events"),
     ("GET", "/events/{eventId}"),
+    ("GET", "/get-events"),
 }
 
 

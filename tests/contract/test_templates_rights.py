@@ -12,6 +12,7 @@ from tests.support.templates import FUNCTIONS, TEMPLATES, resources, single, tex
 WIDE_RESOURCES = {
     "*",  # X-Ray knows no resources; only the tracing policies have it (below)
     "${MediaBucketArn}/uploads/*",  # an upload's key is made when it is offered
+    "${MediaBucketArn}/uploads/put/*",  # … for the one who checks it, too
     "${MediaBucketArn}/banners/*",  # … and a banner's when the upload proved an image
     "${FilesBucketArn}/jobs/*",  # a job's id is made when it is started
     "${MediaBucket.Arn}/banners/*",  # CloudFront reads every banner …
@@ -68,6 +69,7 @@ def tables_of(stack: str, role: str) -> set[str]:
         ("api", "ScansRole", {"Registrations", "Scans", "Events", "Team"}),
         ("api", "KioskAuthorizerRole", {"Kiosks"}),
         ("streams", "KiosksStreamRole", {"Activity"}),
+        ("streams", "UploadsRole", {"Events"}),
         (
             "streams",
             "EventsStreamRole",
@@ -119,10 +121,21 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Registrations/index/name_index": {"Query"},
                 "Registrations/index/waiting_index": {"Query"},
                 "SeatBlocks": {"GetItem", "PutItem", "UpdateItem", "BatchGetItem"},
-                "Events": {"GetItem"},
+                "Events": {"GetItem", "BatchGetItem"},
                 "Team": {"GetItem"},
             },
         ),
+        (
+            "api",
+            "PublicEventsRole",
+            {
+                "Events": {"GetItem", "BatchGetItem"},
+                "Events/index/listing_index": {"Query"},
+                "Events/index/directory_index": {"Query"},
+                "SeatBlocks": {"GetItem", "BatchGetItem"},
+            },
+        ),
+        ("streams", "UploadsRole", {"Events": {"GetItem", "UpdateItem"}}),
         (
             "streams",
             "EventsStreamRole",
@@ -199,7 +212,7 @@ def test_public_reads_may_write_nothing():
     }
 
 
-def test_api_and_portal_read_uploads_and_write_banners():
+def test_media_is_read_from_uploads_and_written_to_banners():
     rights: dict[str, dict[str, set[str]]] = {}
     for where, statement in statements():
         for resource in texts(statement["Resource"]):
@@ -210,6 +223,10 @@ def test_api_and_portal_read_uploads_and_write_banners():
     handled = {"s3:PutObject", "s3:GetObject", "s3:DeleteObject"}
     assert rights == {
         "api.EventsRole": {"uploads/*": handled, "banners/*": handled - {"s3:GetObject"}},
+        "streams.UploadsRole": {
+            "uploads/put/*": handled - {"s3:PutObject"},
+            "banners/*": handled - {"s3:GetObject"},
+        },
         # The portal copies events, too.
         "portal.PortalRole": {"uploads/*": handled, "banners/*": handled},
     }

@@ -5,7 +5,7 @@ from ulid import ULID
 
 from backend.events.details import EventDetails
 from backend.events.kinds import Category, LocationType, Visibility, shards_for
-from backend.events.models import Event, listing_of
+from backend.events.models import DIRECTORY, Event, listing_of
 from backend.events.states import EventStatus
 
 NOON = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
@@ -37,6 +37,7 @@ def build_event(**values: Any) -> Event:
     starts_at = values.get("starts_at", NOON + timedelta(days=7))
     status = values.get("status", EventStatus.PUBLISHED)
     visibility = values.get("visibility", Visibility.PUBLIC)
+    shown = status in (EventStatus.PUBLISHED, EventStatus.FINISHED)
     listed = status is EventStatus.PUBLISHED and visibility is Visibility.PUBLIC
     defaults: dict[str, Any] = {
         "uuid": new_event_id(),
@@ -59,6 +60,7 @@ def build_event(**values: Any) -> Event:
         "published_at": None if status is EventStatus.DRAFT else NOON,
         "changed_by": "USER:user-olga",
         "listing": listing_of(starts_at) if listed else None,
+        "directory": DIRECTORY if shown and visibility is Visibility.PUBLIC else None,
     }
     return Event(**defaults | values)
 

@@ -49,11 +49,13 @@ def register(
     event_id: str,
     name: str,
     answers: Mapping[str, object] | None = None,
+    may_wait: bool = True,
     actor: Actor,
     now: datetime,
 ) -> Outcome:
     """The actor's place at the event or on its waiting list, a new one or the one there is.
 
+    Without ``may_wait`` the list is joined by nobody new, as if the event had none.
     At most 4.1 write units; a full event without a list costs one read. Refuses with ``SignInNeeded``,
     ``EmailNotVerified``, ``EventNotFound``, ``BadInput`` (``name``, ``answers.<id>``; required
     questions want an answer), ``RegistrationClosed``, ``SoldOut``, ``PoolBusy`` and ``TryAgain``.
@@ -73,7 +75,7 @@ def register(
             return Outcome(stored, created=False)
         raise
     draft.user_email, draft.user_id = guests.address_key(email), actor.user_id
-    return take_place(draft, event=event, now=now)
+    return take_place(draft, event=event, may_wait=may_wait, now=now)
 
 
 @counts("Registration", _word_of)
@@ -132,16 +134,26 @@ def draft_of(event: Event, guest: str, *, name: str, actor: Actor, now: datetime
     )
 
 
-def take_place(draft: Registration, *, event: Event, waits: bool = False, now: datetime) -> Outcome:
+def take_place(
+    draft: Registration,
+    *,
+    event: Event,
+    waits: bool = False,
+    may_wait: bool = True,
+    now: datetime,
+) -> Outcome:
     """Claim, commit, and on a refused commit release and decide by what is stored.
 
-    Without a seat the guest joins the waiting list, where the event has one; with ``waits``
-    in any case. Any other error leaves the claim alone: the commit may have landed. The audit
+    Without a seat the guest joins the waiting list, where the event has one and the guest
+    ``may_wait``; with ``waits`` in any case. Any other error leaves the claim alone: the commit may have landed. The audit
     finds it. Refuses with ``SoldOut``, ``PoolBusy`` and ``TryAgain``.
     """
     seen = 0
+    has_list = may_wait and bool(event.waiting_list)
     for _ in range(TRIES):
-        status, held = (S.WAITLISTED, None) if waits else _look_for_seat(draft, event, now=now)
+        status, held = (
+            (S.WAITLISTED, None) if waits else _look_for_seat(draft, event, has_list, now=now)
+        )
         if status is None:
             return _already_there(draft)
         try:
@@ -164,7 +176,7 @@ def take_place(draft: Registration, *, event: Event, waits: bool = False, now: d
 
 
 def _look_for_seat(
-    draft: Registration, event: Event, *, now: datetime
+    draft: Registration, event: Event, has_list: bool, *, now: datetime
 ) -> tuple[RegistrationStatus | None, Claim | None]:
     """What the guest can have, and the claim that goes with it; no status: nothing is left."""
     if seats.availability(pool=event.uuid, now=now) is Availability.UNLIMITED:
@@ -172,7 +184,7 @@ def _look_for_seat(
     try:
         held = seats.claim(pool=event.uuid, guest=draft.guest, now=now)
     except PoolClosed:
-        if not event.waiting_list:
+        if not has_list:
             raise
         return S.WAITLISTED, None
     except PoolBusy:
@@ -181,7 +193,7 @@ def _look_for_seat(
         return S.CONFIRMED, None  # the limit was lifted a moment ago
     if held is not None:
         return S.CONFIRMED, held
-    return (S.WAITLISTED if event.waiting_list else None), None
+    return (S.WAITLISTED if has_list else None), None
 
 
 def _already_there(draft: Registration) -> Outcome:
