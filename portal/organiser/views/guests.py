@@ -8,10 +8,8 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from backend.activity import queries as activity
@@ -78,8 +76,6 @@ class GuestPageMixin(EventPageMixin):
 class GuestFormView(GuestPageMixin, ServiceFormView):
     """A form over one guest. Who is overtaken sees what changed and keeps what they typed."""
 
-    saved: str | Promise = gettext_lazy("Saved.")
-
     def stored(self) -> dict[str, Any]:
         """The guest as the form shows it."""
         raise NotImplementedError
@@ -96,8 +92,12 @@ class GuestFormView(GuestPageMixin, ServiceFormView):
             self.guest = self.save(data)
         except StaleWrite as refusal:
             return self.overtaken(self.get_form(), refusal)
-        messages.success(self.request, self.saved)
+        messages.success(self.request, self.told())
         return self.shown()
+
+    def told(self) -> str:
+        """What the person reads once it is saved."""
+        return _("Saved.")
 
     def overtaken(self, form: BaseForm, refusal: StaleWrite) -> HttpResponse:
         self.request.outcome = refusal.code
@@ -224,10 +224,14 @@ class ChangeEmailView(GuestFormView):
     action = EventAction.MANAGE_GUESTS
     form_class = GuestEmailForm
     template_name = "organiser/guests/email.html"
-    saved = gettext_lazy("Saved. The old ticket no longer admits.")
 
     def stored(self) -> dict[str, Any]:
         return {"email": self.guest.user_email or "", "version": int(self.guest.version)}
+
+    def told(self) -> str:
+        if self.guest.guest == self.kwargs["guest"]:
+            return _("This was the address already. Nothing changed.")
+        return _("Saved. The old ticket no longer admits.")
 
     def save(self, data: dict[str, Any]) -> Registration:
         return services.change_email(

@@ -276,6 +276,16 @@ def test_address_of_another_guest_is_refused_beside_the_field(event, olga, ada):
     assert stored(ada).user_email == "ada@example.com"
 
 
+def test_the_same_address_keeps_the_ticket_and_says_so(olga, ada):
+    typed = {"email": "ADA@example.com", "version": "1"}
+
+    response = olga.post(f"{page_of(ada)}/email", typed, follow=True)
+
+    assert "This was the address already. Nothing changed." in response.text
+    assert "no longer admits" not in response.text
+    assert (stored(ada).ticket_no, stored(ada).version) == (ada.ticket_no, ada.version)
+
+
 @pytest.mark.parametrize("typed", ["", "nonsense", "a@b@c", "x" * 300])
 def test_no_address_is_refused_beside_the_field(olga, ada, typed):
     response = olga.post(f"{page_of(ada)}/email", {"email": typed, "version": "1"})
