@@ -65,7 +65,12 @@ def _write(job: Job, event: Event, cursor: Document, now: datetime) -> StepResul
 def _look_through(job: Job, event: Event, shard: str, cursor: Document) -> StepResult:
     keys = queries.keys_of(event, job.params["guest"])
     page = Scan.list_in_shard(shard, before=cursor["before"], limit=SCANS_PER_STEP)
-    mine = [_scan(scan) for scan in page.items if scan.guest in keys]
+    taken = queries.others_since(event, keys)
+    mine = [
+        _scan(scan)
+        for scan in page.items
+        if scan.guest in keys and (scan.guest not in taken or scan.at < taken[scan.guest])
+    ]
     if mine:
         # Named by the page, so that a step that runs again writes over what it wrote.
         _store(job, f"{_PART}{cursor['page']:06}", json.dumps(mine), "application/json")

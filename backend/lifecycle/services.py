@@ -10,8 +10,11 @@ from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job
 from backend.registrations import policies
 from backend.registrations import queries as registrations
-from backend.shared.actor import Actor
+from backend.registrations.models import Registration
+from backend.shared.actor import SYSTEM, Actor
 from backend.shared.clock import iso
+from backend.users import administration, directory
+from backend.users import policies as user_policies
 
 
 def cancel_event(*, event_id: str, actor: Actor, now: datetime) -> Job | None:
@@ -86,18 +89,54 @@ def _start_for_guest(
     event = event_queries.authorize(event_id=event_id, actor=actor, action=action, now=now)
     registration = registrations.fetch_one(event, guest)
     policies.check_not_erased(registration)
+    return _start(kind, registration, event_id=event_id, actor=actor, now=now, moment=moment)
+
+
+def _start(
+    kind: JobKind,
+    registration: Registration,
+    *,
+    event_id: str,
+    actor: Actor,
+    now: datetime,
+    moment: str,
+) -> Job:
     # Who registers again after an erasure is to be erased again.
     since = iso(registration.registered_at) if registration.registered_at else ""
     return jobs.start_job(
         kind=kind,
         event_id=event_id,
-        params={"guest": guest},
+        params={"guest": registration.guest},
         actor_label=actor.label,
         user_id=actor.user_id,
         total=None,
         now=now,
-        key=f"{guest}#{since}#{moment}",
+        key=f"{registration.guest}#{since}#{moment}",
     )
+
+
+def erase_account(*, user_id: str, actor: Actor, now: datetime) -> None:
+    """Erase a person: a job for each of their places at events, then account, record, profile.
+
+    The account is deleted last of what tells the address, so whoever dies on the way, or runs
+    out of time, is asked again and goes on. Who is gone already is no error. Refuses with
+    ``Forbidden`` other people's accounts, and with ``SlowDown``.
+    """
+    user_policies.check_own_or_administrator(actor, user_id)
+    account = directory.find_account(user_id)
+    if account is not None and account.email:
+        # A place must not remember by which account it was erased, if that is its own.
+        asking = SYSTEM if user_policies.is_own(actor, user_id) else actor
+        for place in registrations.list_of_address(account.email):
+            _start(
+                JobKind.ERASE_GUEST,
+                place,
+                event_id=place.event_id,
+                actor=asking,
+                now=now,
+                moment="",
+            )
+    administration.remove_user(user_id)
 
 
 def start_recount(*, event_id: str, actor: Actor, now: datetime) -> Job:

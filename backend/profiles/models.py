@@ -18,7 +18,8 @@ class Profile(db.Table):
     """A name, and a document in the person's own words.
 
     ``document`` is JSON text, kept as it came so that every number survives; absent until
-    the person writes one.
+    the person writes one. ``email`` is what the person's token said last, ``welcomed_at`` when
+    the new profile was greeted.
     """
 
     class Meta(db.TableMeta):
@@ -26,8 +27,10 @@ class Profile(db.Table):
 
     user_id = UnicodeAttribute(hash_key=True, attr_name="userId")
     name = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
     document = UnicodeAttribute(null=True)
     updated_at = db.UtcAttribute()
+    welcomed_at = db.UtcAttribute(null=True)
 
     def add(self) -> None:
         """Write a first profile; ``StaleWrite`` when there is one."""
@@ -39,4 +42,19 @@ class Profile(db.Table):
         return cls.change(
             user_id,
             actions=[Profile.document.set(document), Profile.updated_at.set(at)],
+        )
+
+    @classmethod
+    def write_name(cls, user_id: str, *, name: str, email: str | None, at: datetime) -> "Profile":
+        """Replace name and address, and keep the document; the last writer wins."""
+        values = {"name": name, "email": email, "updated_at": at}
+        return cls.change(user_id, actions=cls.assignments(values))
+
+    @classmethod
+    def note_welcome(cls, user_id: str, *, at: datetime) -> None:
+        """Note that the person was greeted; ``StaleWrite`` when that was done, or nobody is there."""
+        cls.change(
+            user_id,
+            actions=[Profile.welcomed_at.set(at)],
+            condition=Profile.user_id.exists() & Profile.welcomed_at.does_not_exist(),
         )

@@ -19,6 +19,29 @@ def keep_name(*, user_id: str, name: str, now: datetime) -> None:
         Profile(user_id=user_id, name=name, updated_at=now).add()
 
 
+def put_name(*, name: str, actor: Actor, now: datetime) -> Profile:
+    """Write the actor's own name, with the verified address of the token; keep the document."""
+    return Profile.write_name(actor.user_id, name=name, email=actor.email or None, at=now)
+
+
+def fetch_profile(*, user_id: str, actor: Actor) -> Profile:
+    """The actor's own profile; an administrator's anybody's. Else ``ProfileNotFound``."""
+    may_see = user_id == actor.user_id or actor.is_administrator
+    profile = Profile.find(user_id) if may_see else None
+    if profile is None:
+        raise ProfileNotFound("not found")
+    return profile
+
+
+def welcome(*, user_id: str, now: datetime) -> bool:
+    """Note that the owner of a new profile is greeted; ``False`` when that was done before."""
+    try:
+        Profile.note_welcome(user_id, at=now)
+    except StaleWrite:
+        return False
+    return True
+
+
 def put_document(*, document: str, actor: Actor, now: datetime) -> Profile:
     """Replace the actor's own document with a JSON text.
 
@@ -35,6 +58,11 @@ def fetch_document(*, actor: Actor) -> str:
     if profile is None or not profile.document:
         raise ProfileNotFound("There is no profile yet.")
     return profile.document
+
+
+def remove(*, user_id: str) -> None:
+    """Delete a profile, if there is one."""
+    Profile(user_id).delete()
 
 
 def _bad_document(document: str) -> str | None:

@@ -27,6 +27,7 @@ _READ_PER_ITEM = 10
 _ENTRIES_PER_UNIT = 24
 """About what a query of the index by name returns for one read unit: asking for less saves none."""
 _SAME_CODE_LIMIT = 20
+_MOST_READ = 100
 _WAITING_READ_AT_ONCE = 25
 MOST_COUNTED = 4_000
 
@@ -122,6 +123,17 @@ def list_mine(
     email = guests.address_key(policies.own_email(actor))
     page = Registration.list_by_email(email, limit=limit, start=start)
     return Page(_current(page.items), page.next_key)
+
+
+def list_of_address(email: str) -> Iterator[Registration]:
+    """Everything ever registered under an address, with what its index holds of each."""
+    start: dict[str, Any] | None = None
+    while True:
+        page = Registration.list_by_email(guests.address_key(email), limit=_MOST_READ, start=start)
+        yield from page.items
+        start = page.next_key
+        if start is None:
+            return
 
 
 def list_my_places(

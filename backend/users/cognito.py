@@ -62,7 +62,8 @@ class Tokens:
 
 
 @cache
-def _client() -> "CognitoIdentityProviderClient":
+def client() -> "CognitoIdentityProviderClient":
+    """The one client of this process."""
     from botocore.config import Config
 
     settings = Config(connect_timeout=2, read_timeout=8, retries={"max_attempts": 2})
@@ -83,8 +84,8 @@ class _PassOver(DomainError):
 _UNSENT: Refusals = dict.fromkeys(("LimitExceededException", *_NOT_FOR_THIS_ADDRESS), _PassOver)
 
 
-def _asked(ask: Callable[[], AnswerT], refusals: Refusals) -> AnswerT:
-    """Cognito's answer, or the refusal that stands for its exception."""
+def asked(ask: Callable[[], AnswerT], refusals: Refusals) -> AnswerT:
+    """Cognito's answer, or the refusal that stands for its exception; ``SlowDown`` in any case."""
     from botocore.exceptions import ClientError
 
     try:
@@ -104,7 +105,7 @@ def sign_up(*, email: str, password: str, name: str) -> str | None:
     """
 
     def ask() -> str:
-        return _client().sign_up(
+        return client().sign_up(
             ClientId=config().user_pool_client_id,
             Username=email,
             Password=password,
@@ -112,15 +113,15 @@ def sign_up(*, email: str, password: str, name: str) -> str | None:
         )["UserSub"]
 
     try:
-        return _asked(ask, {**_WEAK, "UsernameExistsException": _PassOver})
+        return asked(ask, {**_WEAK, "UsernameExistsException": _PassOver})
     except _PassOver:
         return None
 
 
 def confirm_sign_up(*, email: str, code: str) -> None:
     """Prove the address by its code. Refuses with ``WrongCode`` and ``SlowDown``."""
-    _asked(
-        lambda: _client().confirm_sign_up(
+    asked(
+        lambda: client().confirm_sign_up(
             ClientId=config().user_pool_client_id, Username=email, ConfirmationCode=code
         ),
         _CODE,
@@ -130,8 +131,8 @@ def confirm_sign_up(*, email: str, code: str) -> None:
 def resend_code(*, email: str) -> None:
     """Send the code once more to an address that waits for one; else do nothing."""
     with suppress(_PassOver):
-        _asked(
-            lambda: _client().resend_confirmation_code(
+        asked(
+            lambda: client().resend_confirmation_code(
                 ClientId=config().user_pool_client_id, Username=email
             ),
             _UNSENT,
@@ -143,8 +144,8 @@ def log_in(*, email: str, password: str) -> Tokens:
 
     Refuses with ``WrongCredentials``, ``StepNeeded`` and ``SlowDown``.
     """
-    answer = _asked(
-        lambda: _client().initiate_auth(
+    answer = asked(
+        lambda: client().initiate_auth(
             ClientId=config().user_pool_client_id,
             AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": email, "PASSWORD": password},
@@ -156,8 +157,8 @@ def log_in(*, email: str, password: str) -> Tokens:
 
 def refresh(*, refresh_token: str) -> Tokens:
     """New tokens; the refresh token stays the same. Refuses with ``SessionOver``, ``SlowDown``."""
-    answer = _asked(
-        lambda: _client().initiate_auth(
+    answer = asked(
+        lambda: client().initiate_auth(
             ClientId=config().user_pool_client_id,
             AuthFlow="REFRESH_TOKEN_AUTH",
             AuthParameters={"REFRESH_TOKEN": refresh_token},
@@ -171,8 +172,8 @@ def revoke(*, refresh_token: str) -> None:
     """End the session of this refresh token; one that is over already is no error."""
     over = ("UnauthorizedException", "UnsupportedTokenTypeException", *_NOT_FOR_THIS_ADDRESS)
     with suppress(_PassOver):
-        _asked(
-            lambda: _client().revoke_token(
+        asked(
+            lambda: client().revoke_token(
                 ClientId=config().user_pool_client_id, Token=refresh_token
             ),
             dict.fromkeys(over, _PassOver),
@@ -182,10 +183,8 @@ def revoke(*, refresh_token: str) -> None:
 def forgot_password(*, email: str) -> None:
     """Send a code for a new password to an address that has an account; else do nothing."""
     with suppress(_PassOver):
-        _asked(
-            lambda: _client().forgot_password(
-                ClientId=config().user_pool_client_id, Username=email
-            ),
+        asked(
+            lambda: client().forgot_password(ClientId=config().user_pool_client_id, Username=email),
             _UNSENT,
         )
 
@@ -195,8 +194,8 @@ def reset_password(*, email: str, code: str, password: str) -> None:
 
     Refuses with ``WrongCode``, ``BadInput`` on ``password`` and ``SlowDown``.
     """
-    _asked(
-        lambda: _client().confirm_forgot_password(
+    asked(
+        lambda: client().confirm_forgot_password(
             ClientId=config().user_pool_client_id,
             Username=email,
             ConfirmationCode=code,

@@ -1,6 +1,6 @@
-"""What accounts refuse. Nothing here tells whether an address has an account."""
+"""What accounts and users refuse; only administrators learn whether an address has an account."""
 
-from backend.shared.errors import Rejected, TooManyAttempts, Unauthorized
+from backend.shared.errors import Conflict, NotFound, Rejected, TooManyAttempts, Unauthorized
 
 
 class WrongCredentials(Unauthorized):
@@ -45,3 +45,21 @@ class SlowDown(TooManyAttempts):
 
     def __init__(self) -> None:
         super().__init__("Too many attempts. Wait some minutes, then try again.")
+
+
+class UserExists(Conflict):
+    """There is a user with this id, or an account with this address."""
+
+    code = "user_exists"
+
+    def __init__(self) -> None:
+        super().__init__("There is such a user already.")
+
+
+class NoSuchAccount(NotFound):
+    """The pool knows nobody with this id."""
+
+    code = "user_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such user.")

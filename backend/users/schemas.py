@@ -2,9 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, RootModel, StringConstraints
 
 from backend.shared.shapes import Answer, Request, line
+from backend.users.models import User
 from backend.users.services import LONGEST_NAME, LONGEST_PASSWORD, Tokens
 
 Email = Annotated[str, line(254, least=1), Field(examples=["ada@example.org"])]
@@ -79,3 +80,51 @@ class TokensAnswer(Answer):
             refresh_token=tokens.refresh_token,
             expires_in=tokens.expires_in,
         )
+
+
+UserId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
+
+
+class UserInput(Request):
+    """A user that an administrator makes; with an address an account, too."""
+
+    name: Annotated[str, line(LONGEST_NAME, least=1)] = Field(examples=["Ada Byron"])
+    email: Email | None = Field(None, description="Gets an invitation with a first password.")
+    userid: UserId | None = Field(None, description="Without an address only; else made up.")
+
+
+class UserChange(Request):
+    """What one may change of a user."""
+
+    name: Annotated[str, line(LONGEST_NAME, least=1)] = Field(examples=["Ada Byron"])
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
+class UserAnswer(Answer):
+    """The record of a user; an empty object stands for a user who has none."""
+
+    userid: str | None = Field(None, exclude_if=_is_absent)
+    name: str | None = Field(None, exclude_if=_is_absent)
+    email: str | None = Field(None, exclude_if=_is_absent)
+    created_at: str | None = Field(None, exclude_if=_is_absent)
+    timestamp: str | None = Field(
+        None, exclude_if=_is_absent, description="When the record was last changed."
+    )
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """The answer for a record."""
+        return cls(
+            userid=user.userid,
+            name=user.name,
+            email=user.email,
+            created_at=user.created_at,
+            timestamp=user.timestamp,
+        )
+
+
+class UsersAnswer(RootModel[list[UserAnswer]]):
+    """A page of users as a bare array; the header `X-Next-Token` leads to the next."""

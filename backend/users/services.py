@@ -16,6 +16,9 @@ from backend.users.models import User
 __all__ = [
     "STRONG_ENOUGH",
     "Tokens",
+    "bad_email",
+    "bad_name",
+    "check",
     "confirm_sign_up",
     "forgot_password",
     "log_in",
@@ -42,13 +45,13 @@ def sign_up(*, email: str, password: str, name: str, now: datetime) -> None:
     ``name``, ``password``) and ``SlowDown``.
     """
     address, name = normalise_email(email), name.strip()
-    _check(email=_bad_email(address), name=_bad_name(name), password=_bad_password(password))
+    check(email=bad_email(address), name=bad_name(name), password=_bad_password(password))
     sub = cognito.sign_up(email=address, password=password, name=name)
     if sub is None:
         return
     # A call that was sent again after a lost answer may find its own item.
     with suppress(StaleWrite):
-        User(userid=sub, name=name, email=address, created_at=now, timestamp=now).add()
+        User.new(sub, name=name, email=address, now=now).add()
     profiles.keep_name(user_id=sub, name=name, now=now)
 
 
@@ -68,7 +71,7 @@ def log_in(*, email: str, password: str) -> Tokens:
     Refuses with ``WrongCredentials`` (also for an address that is not confirmed),
     ``StepNeeded`` and ``SlowDown``.
     """
-    _check(password=None if password else "Give the password.")
+    check(password=None if password else "Give the password.")
     return cognito.log_in(email=_address(email), password=password)
 
 
@@ -93,11 +96,12 @@ def reset_password(*, email: str, code: str, password: str) -> None:
     Refuses with ``WrongCode``, ``BadInput`` (``email``, ``password``) and ``SlowDown``.
     """
     address = normalise_email(email)
-    _check(email=_bad_email(address), password=_bad_password(password))
+    check(email=bad_email(address), password=_bad_password(password))
     cognito.reset_password(email=address, code=_code(code), password=password)
 
 
-def _check(**rules: str | None) -> None:
+def check(**rules: str | None) -> None:
+    """Refuse (``BadInput``) the fields that break a rule; ``None`` says that one does not."""
     fields = {name: rule for name, rule in rules.items() if rule}
     if fields:
         raise BadInput(fields)
@@ -105,18 +109,19 @@ def _check(**rules: str | None) -> None:
 
 def _address(email: str) -> str:
     address = normalise_email(email)
-    _check(email=_bad_email(address))
+    check(email=bad_email(address))
     return address
 
 
 def _code(code: str) -> str:
     """Cognito refuses other texts with an answer of its own."""
     tidy = code.strip()
-    _check(code=None if re.fullmatch(r"[0-9A-Za-z-]{1,64}", tidy) else "Copy the code of the mail.")
+    check(code=None if re.fullmatch(r"[0-9A-Za-z-]{1,64}", tidy) else "Copy the code of the mail.")
     return tidy
 
 
-def _bad_email(address: str) -> str | None:
+def bad_email(address: str) -> str | None:
+    """The rule that a normalised address breaks, if any."""
     if len(address) <= 254 and _PLAIN_ADDRESS.fullmatch(address):
         return None
     # Everything unusual; loading the rules takes a while.
@@ -129,7 +134,8 @@ def _bad_email(address: str) -> str | None:
     return None if address.isascii() else "Only ASCII letters can be used in the address."
 
 
-def _bad_name(name: str) -> str | None:
+def bad_name(name: str) -> str | None:
+    """The rule that a name without spaces around it breaks, if any."""
     if not name:
         return "Give a name."
     if len(name) > LONGEST_NAME:

@@ -16,7 +16,7 @@ from backend.shared.actor import normalise_email
 from backend.shared.db import StaleWrite
 from backend.shared.errors import TooManyAttempts
 from backend.shared.secrets_manager import stage_hmac_key
-from portal.common.session_models import WebSession
+from backend.users.models import WebSession
 
 WINDOW_SECONDS = 15 * 60
 

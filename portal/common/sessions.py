@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.utils import timezone
 
 from backend.shared.db import StaleWrite
-from portal.common.session_models import WebSession
+from backend.users.models import WebSession
 
 SIGNED_IN_AS = "sub"  # the session field that the table's index follows
 
@@ -70,7 +70,4 @@ class SessionStore(SessionBase):
 
 def end_sessions_of(sub: str) -> int:
     """Sign a person out everywhere in the portal; returns how many sessions ended."""
-    keys = list(WebSession.list_keys_of(sub))
-    for key in keys:
-        WebSession(key).delete()
-    return len(keys)
+    return WebSession.remove_all_of(sub)

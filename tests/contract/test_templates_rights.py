@@ -68,6 +68,14 @@ def tables_of(stack: str, role: str) -> set[str]:
         ("api", "RegistrationsRole", {"Registrations", "SeatBlocks", "Events", "Team"}),
         ("api", "ScansRole", {"Registrations", "Scans", "Events", "Team"}),
         ("api", "KioskAuthorizerRole", {"Kiosks"}),
+        ("api", "UsersAuthorizerRole", set()),
+        ("api", "ProfilesRole", {"Profiles"}),
+        (
+            "api",
+            "UsersRole",
+            {"Users", "Profiles", "WebSessions", "Registrations", "Jobs", "Idempotency"},
+        ),
+        ("streams", "ProfilesStreamRole", {"Profiles"}),
         ("streams", "KiosksStreamRole", {"Activity"}),
         ("streams", "UploadsRole", {"Events"}),
         (
@@ -112,6 +120,21 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Idempotency": {"PutItem", "DeleteItem"},
             },
         ),
+        (
+            "api",
+            "UsersRole",
+            {
+                "Users": {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Scan"},
+                "Profiles": {"DeleteItem"},
+                "WebSessions": {"DeleteItem"},
+                "WebSessions/index/sub_index": {"Query"},
+                "Registrations/index/email_index": {"Query"},
+                "Jobs": {"GetItem", "PutItem"},
+                "Idempotency": {"PutItem", "DeleteItem"},
+            },
+        ),
+        ("api", "ProfilesRole", {"Profiles": {"GetItem", "UpdateItem"}}),
+        ("streams", "ProfilesStreamRole", {"Profiles": {"UpdateItem"}}),
         (
             "api",
             "RegistrationsRole",
@@ -199,6 +222,12 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
 )
 def test_role_may_do_to_tables_what_its_code_does_and_no_more(stack, role, rights):
     assert table_rights_of(stack, role) == rights
+
+
+def test_only_the_list_of_users_is_scanned():
+    scanning = {where for where, s in statements() if "dynamodb:Scan" in texts(s["Action"])}
+
+    assert scanning == {"api.UsersRole"}
 
 
 def test_public_reads_may_write_nothing():

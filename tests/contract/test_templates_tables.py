@@ -104,4 +104,4 @@ def test_only_rubbish_expires():
 def test_tables_that_somebody_follows_have_a_stream():
     streaming = {name for name, table in TABLES.items() if "StreamSpecification" in table}
 
-    assert streaming == {"events", "registrations", "notifications", "kiosks", "team"}
+    assert streaming == {"events", "registrations", "notifications", "kiosks", "team", "profiles"}

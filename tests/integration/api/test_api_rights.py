@@ -29,6 +29,8 @@ UNAUTHORIZED, FORBIDDEN, HIDDEN = (
     (403, "event_forbidden"),
     (404, "event_not_found"),
 )
+PLAIN_FORBIDDEN = (403, "forbidden")
+NO_PROFILE = (404, "profile_not_found")
 NOT_REGISTERED = (404, "registration_not_found")
 
 
@@ -46,9 +48,20 @@ class Row:
 
 NOBODYS = Row()
 """A route about oneself, or one for everybody: only the visitor can be wrong there."""
+EVERYBODY = ("strangers", "floor", "desk", "organiser")
+SOMEBODY_ELSE = dict.fromkeys(EVERYBODY, PLAIN_FORBIDDEN)
 TEAM_ONLY = {"strangers": FORBIDDEN, "floor": FORBIDDEN, "desk": FORBIDDEN}
 ROWS: dict[str, Row] = {
     "checkHealth": NOBODYS,
+    "listUsers": Row(**SOMEBODY_ELSE),
+    "addUser": Row({"name": "Eve"}, **SOMEBODY_ELSE),
+    "showUser": Row(**SOMEBODY_ELSE),
+    "changeUser": Row({"name": "Eve"}, **SOMEBODY_ELSE),
+    "eraseUser": Row(**SOMEBODY_ELSE),
+    "putProfile": NOBODYS,
+    "showProfile": Row(**dict.fromkeys(EVERYBODY, NO_PROFILE)),
+    "putMyDocument": NOBODYS,
+    "showMyDocument": NOBODYS,
     "signUp": NOBODYS,
     "confirmSignUp": NOBODYS,
     "resendCode": NOBODYS,
@@ -90,6 +103,13 @@ HIDDEN_WHERE_PRIVATE = [
     "listRegistrations",
     "admitTickets",
 ]
+
+
+def address(path: str, event_id: str) -> str:
+    """Somebody's, where a path names a person: of the wrong actors it is nobody."""
+    some_id = "0190bbbb-0000-7000-8000-000000000002"
+    path = path.replace("{userid}", some_id).replace("{id}", some_id)
+    return path.replace("{eventId}", event_id)
 
 
 @dataclass(frozen=True)
@@ -166,9 +186,7 @@ def test_wrong_actor_is_refused_and_nothing_is_written(api, places, name):
     before = written()
 
     said = {
-        who: api.call(
-            method, path.replace("{eventId}", place.event_id), row.body, by=actors[who]
-        ).said
+        who: api.call(method, address(path, place.event_id), row.body, by=actors[who]).said
         for who in wrong
     }
 
@@ -224,7 +242,7 @@ def test_kiosks_may_call_one_route():
 def test_wrong_kiosk_is_refused_and_nothing_is_written(api, places, devices, name):
     method, path, _ = OPERATIONS[name]
     row = ROWS[name]
-    address = path.replace("{eventId}", places["published"].event_id)
+    place = address(path, places["published"].event_id)
     secret_off = devices.here[:-1] + ("A" if devices.here[-1] != "A" else "B")
     wrong = {devices.revoked: UNAUTHORIZED, secret_off: UNAUTHORIZED}
     is_for_kiosks = name in KIOSK_ROUTES
@@ -233,7 +251,7 @@ def test_wrong_kiosk_is_refused_and_nothing_is_written(api, places, devices, nam
         wrong[devices.here] = UNAUTHORIZED
     before = written()
 
-    said = {token: api.call(method, address, row.body, token=token).said for token in wrong}
+    said = {token: api.call(method, place, row.body, token=token).said for token in wrong}
 
     assert said == wrong
     assert written() == before

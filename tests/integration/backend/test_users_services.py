@@ -102,7 +102,7 @@ def cognito_refuses(operation: str, code: str) -> Iterator[None]:
     def refuse(**_):
         return answer
 
-    events = cognito._client().meta.events
+    events = cognito.client().meta.events
     events.register(place, refuse)
     yield
     events.unregister(place, refuse)

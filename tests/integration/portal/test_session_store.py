@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.utils import timezone
 
-from portal.common.session_models import WebSession
+from backend.users.models import WebSession
 
 pytestmark = pytest.mark.usefixtures("portal")
 

@@ -269,7 +269,7 @@ def test_attempts_are_limited_alike_for_known_and_unknown_addresses(pool):
 
 
 def test_attempt_counters_hold_no_address(visitor):
-    from portal.common.session_models import WebSession
+    from backend.users.models import WebSession
 
     email = f"canary-{time.time_ns()}@example.com"
     attempt(visitor, email, "Wrong-Pass-1")
