@@ -8,6 +8,8 @@ from datetime import timedelta
 import boto3
 import pytest
 
+from backend.activity.models import Activity
+from backend.checkin import services as checkin
 from backend.events.errors import EventForbidden, EventNotFound
 from backend.handlers import registrations_stream
 from backend.handlers.jobs import STEPS
@@ -23,6 +25,7 @@ from backend.registrations.errors import GuestErased, RegistrationNotFound
 from backend.registrations.imports.files import fetch_upload, keep_upload
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
+from backend.shared.clock import utc_now
 from backend.shared.config import config
 from backend.team.roles import Role
 from tests.factories.events import NOON
@@ -186,6 +189,41 @@ def test_traces_from_before_a_change_of_the_address_go_too(meetup, canary):
     erase(meetup, renamed)
 
     assert places_of(canary) == []
+
+
+def test_who_took_the_address_that_a_guest_gave_up_is_left_alone(meetup, canary):
+    guest = register(meetup, canary)
+    renamed = registrations.change_email(
+        event_id=meetup.event.uuid,
+        guest=guest.guest,
+        version=guest.version,
+        email=f"new-{canary}@example.com",
+        actor=meetup.organiser,
+        now=NOON,
+    )
+    # The stream tells the time of the clock.
+    other = a_user(f"other-{canary}", name="Otto", email=f"{canary}@example.com")
+    now = utc_now()
+    taken = registrations.register(
+        event_id=meetup.event.uuid, name="Otto", actor=other, now=now
+    ).registration
+    assert taken.guest == guest.guest
+    checkin.admit_guest(
+        event_id=meetup.event.uuid,
+        guest=taken.guest,
+        scan_id="scan-of-otto",
+        gate="",
+        actor=meetup.organiser,
+        now=NOON,
+    )
+    deliver(meetup)
+
+    _job, exported, _text = export(meetup, renamed)
+    erase(meetup, renamed)
+
+    assert exported["scans"] == []
+    assert "GUEST_ADMITTED" not in {one["what"] for one in exported["activity"]}
+    assert places_of(f"other-{canary}") == [Activity.Meta.table_name, stored(taken).Meta.table_name]
 
 
 def test_history_of_many_pages_is_gone_through(meetup, canary, monkeypatch):
