@@ -96,6 +96,7 @@ def _summary(stage: str, target: Target, outputs: Outputs, seconds: float) -> No
     print(f"  resources  {len(resources)}")
     print(f"  API        {api}")
     print(f"  portal     {outputs['portal'].get('PortalUrl') or '–'}")
+    print(f"  docs       {outputs['edge'].get('DocsUrl', '–')}")
     print(f"  media      {outputs['edge'].get('MediaBaseUrl', '–')}")
     print(f"  functions  {', '.join(sorted(of_type('AWS::Lambda::Function')))}")
     print(f"  layers     {', '.join(sorted(layers))}\n")

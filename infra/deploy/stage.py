@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from infra.deploy.docs import publish_docs
 from infra.deploy.errors import DeployError
 from infra.deploy.packaging import INFRA, Packager, empty_bucket, ensure_bucket
 from infra.deploy.stacks import INLINE_BYTES, Stack, template_body
@@ -53,6 +54,8 @@ def deploy_stage(
             report(f"{name:<8} {verdict:<9} {time.monotonic() - started:6.2f} s")
         outputs[name] = stack.outputs()
         values |= outputs[name]
+    if "edge" in chosen:
+        publish_docs(target, outputs["edge"]["StaticBucket"])
     if target.is_local:
         _verify_sender(target, values["MailFrom"])
     return outputs
