@@ -21,6 +21,7 @@ from backend.team.errors import InvitationNotFound, MemberNotFound
 from backend.team.models import Invitation, Member
 from backend.team.roles import Role
 from portal.common.access import SignInRequiredMixin
+from portal.common.attempts import count_attempt
 from portal.common.forms import ServiceFormView
 from portal.common.words import ROLE_NOTES, ROLES
 from portal.organiser.forms.team import GIVEN, InviteForm, RoleForm
@@ -94,6 +95,8 @@ class InviteView(TeamView):
     action = EventAction.MANAGE_TEAM
 
     def act(self, data: dict[str, Any]) -> HttpResponse:
+        # Anybody may own an event, and the mail goes to whom they like.
+        count_attempt(self.request, what="invite", email=data["email"], now=self.now)
         sent = services.invite(
             event_id=self.event.uuid,
             email=data["email"],

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
 from backend.team import queries
 from backend.team.roles import Role
@@ -66,6 +67,21 @@ def test_inviting_twice_at_once_says_so(event):
 
     assert answer.status_code == 429
     assert "invited a moment ago" in answer.text
+
+
+def test_inviting_an_address_again_and_again_in_other_roles_is_limited(event, monkeypatch):
+    monkeypatch.setattr(settings, "ATTEMPTS_PER_ADDRESS", 2)
+    owner = browser_of("owner", event.uuid, name="Olga")
+    address = f"often-{event.uuid}@example.org"
+
+    answers = [
+        owner.post(f"/o/e/{event.uuid}/team/invite", {"email": address, "role": role})
+        for role in ("DESK", "FLOOR", "ORGANISER")
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert "Too many attempts" in answers[-1].text
+    assert invited_to(event) == [(address, Role.FLOOR)]
 
 
 def test_the_owner_changes_and_takes_back_roles(event):
