@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 
 from backend.activity import services as activity
 from backend.activity.kinds import ActivityKind
+from backend.events import api_cache
 from backend.events.details import DETAILS
 from backend.events.models import Event
 from backend.events.states import EventStatus
@@ -34,6 +35,8 @@ def follow_event(record: DynamoDBRecord) -> None:
     old, new = (change.old_image, change.new_image) if change else ({}, {})
     if not new:
         return
+    if new["status"] != EventStatus.DRAFT:
+        api_cache.forget()
     if new["status"] == EventStatus.PUBLISHED and old.get("status") != EventStatus.PUBLISHED:
         _open_pool(new)
     elif new["status"] == EventStatus.PUBLISHED and old.get("capacity") != new.get("capacity"):
