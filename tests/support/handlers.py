@@ -15,6 +15,10 @@ from tests.support.api import NOBODY, Answered, Person
 Claims = dict[str, Any]
 
 
+class NobodyServes(AssertionError):
+    """No function has this route: the gateway itself answers."""
+
+
 class Handlers:
     """Gives each request to the function that serves its route, as the gateway would."""
 
@@ -46,14 +50,19 @@ class Handlers:
         query: dict[str, str] | None = None,
         base64: bool = False,
     ) -> Answered:
-        """Ask with exactly this text; ``claims`` are what the authorizer verified."""
-        route, _, asked = path.partition("?")
+        """Ask with exactly this text; ``claims`` are what the authorizer verified.
+
+        With a ``query`` of its own the path is taken as it is, question marks and all.
+        """
+        route, _, asked = path.partition("?") if query is None else (path, "", "")
         event = {
             "httpMethod": method,
             "path": route,
             "headers": {"content-type": "application/json"} | (headers or {}),
             "multiValueHeaders": {},
-            "queryStringParameters": query or dict(p.split("=") for p in asked.split("&") if p),
+            "queryStringParameters": query
+            if query is not None
+            else dict(p.split("=") for p in asked.split("&") if p),
             "requestContext": {
                 "requestId": "request-1",
                 "stage": "test",
@@ -65,14 +74,15 @@ class Handlers:
         }
         answer = self._function(method, route)(event, None)
         body = answer["body"]
-        return Answered(answer["statusCode"], json.loads(body) if body else None, {})
+        headers = {name.lower(): many[0] for name, many in answer["multiValueHeaders"].items()}
+        return Answered(answer["statusCode"], json.loads(body) if body else None, headers)
 
     def _function(self, method: str, route: str) -> Any:
         for rule, operation, name in _routes():
             if operation.method == method and rule.fullmatch(route):
                 self.served.add(operation.name)
                 return importlib.import_module(f"backend.handlers.{name}").handler
-        raise AssertionError(f"nobody serves {method} {route}")
+        raise NobodyServes(f"{method} {route}")
 
 
 def claims_of(user_id: str, *groups: str, email: str = "") -> Claims:
