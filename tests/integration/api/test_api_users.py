@@ -6,7 +6,12 @@ itself.
 """
 
 import json
+import os
+import shlex
+import subprocess
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +19,7 @@ import boto3
 import pytest
 
 from infra.deploy.stage import stack_name
-from tests.support.api import Answered, Api
+from tests.support.api import PASSWORD, Answered, Api
 
 STACK = stack_name("test", "api")
 
@@ -100,7 +105,7 @@ def test_outputs_are_all_on_the_stack_that_has_users(suite):
     named = {
         "APIEndpoint", "UsersTable", "UsersFunction", "UserPool", "UserPoolClient",
         "UserPoolAdminGroupName", "CognitoLoginURL", "CognitoAuthCommand",
-        "AuthApiEndpoint", "UserPoolId", "UserPoolClientId", "UserPoolArn",
+        "AlarmsTopic", "DashboardURL", "AuthApiEndpoint", "UserPoolId", "UserPoolClientId", "UserPoolArn",
     }  # fmt: skip
 
     assert named - suite.outputs.keys() == set()
@@ -276,7 +281,76 @@ def test_one_erases_the_own_account_and_cannot_come_back(suite, anew):
         suite.cognito.admin_get_user(UserPoolId=suite.outputs["UserPool"], Username=anew.email)
 
 
+def eventually(look: Callable[[], Any], seconds: float = 60) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (seen := look()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return seen
+
+
+def test_erased_account_leaves_nameless_places_at_events(suite, pool, event):
+    guest = pool.make("Gerda Gone")
+    event_id = event()
+    place = f"/events/{event_id}/registrations"
+    assert suite.api.post(place, {"name": guest.name}, by=guest).status == 201
+    table = boto3.resource("dynamodb").Table("test-registrations")
+
+    def stored() -> str:
+        kept = [one for one in table.scan()["Items"] if one.get("event_id") == event_id]
+        return json.dumps(kept, default=str)
+
+    assert guest.email in stored()
+    assert suite.api.delete(f"/users/{guest.user_id}", by=guest).status == 200
+
+    told = (guest.email, guest.name, guest.user_id)
+    assert eventually(lambda: not any(text in stored() for text in told)), stored()
+    assert '"CONFIRMED"' in stored()
+
+
+def test_address_that_was_never_proved_erases_nobody_elses_place(suite, pool, event, owner):
+    """Whoever has the address owns the places, not who typed it into an account."""
+    event_id = event()
+    table = boto3.resource("dynamodb").Table("test-registrations")
+    impostor = pool.make("Ivo Impostor", verified=False)
+    added = suite.api.post(
+        f"/events/{event_id}/registrations", {"name": "Ivo"}, by=pool.make("Vera Victim")
+    )
+    assert added.status == 201
+    (item,) = [one for one in table.scan()["Items"] if one.get("event_id") == event_id]
+    table.update_item(
+        Key={"shard": item["shard"], "guest": item["guest"]},
+        UpdateExpression="SET user_email = :address",
+        ExpressionAttributeValues={":address": impostor.email},
+    )
+
+    assert suite.api.delete(f"/users/{impostor.user_id}", by=impostor).status == 200
+
+    jobs = boto3.resource("dynamodb").Table("test-jobs").scan()["Items"]
+    assert [job for job in jobs if job.get("event_id") == event_id] == []
+
+
 # Profiles
+
+
+def test_new_profile_is_greeted_once_by_user_id_and_no_name(suite, anew):
+    logs = boto3.client("logs")
+
+    def greetings() -> list[dict[str, Any]]:
+        found = logs.get_paginator("filter_log_events").paginate(
+            logGroupName="/aws/lambda/test-profiles-stream"
+        )
+        lines = [line["message"] for page in found for line in page["events"]]
+        return [json.loads(line) for line in lines if anew.user_id in line]
+
+    for name in ("Wilma Welcome", "Wilma Again"):
+        suite.call("POST", "/profiles", {"name": name}, by=anew)
+    suite.call("POST", "/user/profile", {"a": 1}, by=anew)
+
+    assert eventually(greetings)
+    assert [(line["message"], line["user_id"]) for line in greetings()] == [
+        ("WELCOME", anew.user_id)
+    ]
+    assert "Wilma" not in json.dumps(greetings())
 
 
 def test_profile_is_written_and_read(suite, anew):
@@ -328,3 +402,64 @@ def test_document_comes_back_number_for_number(suite, anew):
 def test_document_that_is_no_object_is_refused(suite, anew, body):
     assert suite.call("POST", "/user/profile", body, by=anew).said == (400, "bad_input")
     assert suite.call("GET", "/user/profile", by=anew).status == 404
+
+
+# The commands of the older system's instructions, word for word, but for the names in <>.
+ADMINISTRATOR = r"""
+USER_POOL_ID=$(aws cloudformation describe-stacks --stack-name <stack-name> --query 'Stacks[0].Outputs[?OutputKey==`UserPool`].OutputValue' --output text)
+CLIENT_ID=$(aws cloudformation describe-stacks --stack-name <stack-name> --query 'Stacks[0].Outputs[?OutputKey==`UserPoolClient`].OutputValue' --output text)
+aws cognito-idp admin-create-user \
+--user-pool-id $USER_POOL_ID \
+--username admin@example.com \
+--user-attributes Name=email,Value=admin@example.com \
+--temporary-password TempPass123! \
+--message-action SUPPRESS
+aws cognito-idp admin-add-user-to-group \
+--user-pool-id $USER_POOL_ID \
+--username admin@example.com \
+--group-name apiAdmins
+aws cognito-idp admin-set-user-password \
+--user-pool-id $USER_POOL_ID \
+--username admin@example.com \
+--password SecurePass123! \
+--permanent
+TOKEN=$(aws cognito-idp initiate-auth \
+--auth-flow USER_PASSWORD_AUTH \
+--client-id $CLIENT_ID \
+--auth-parameters USERNAME=admin@example.com,PASSWORD=SecurePass123! \
+--query 'AuthenticationResult.IdToken' \
+--output text)
+API_URL=$(aws cloudformation describe-stacks --stack-name <stack-name> --query 'Stacks[0].Outputs[?OutputKey==`APIEndpoint`].OutputValue' --output text)
+curl --fail -s -H "Authorization: Bearer $TOKEN" $API_URL/users
+"""
+
+
+def run(script: str) -> str:
+    """What a shell says whose AWS command line talks to the local cloud."""
+    clean = {**os.environ, "NO_PROXY": "127.0.0.1,localhost", "AWS_PAGER": ""}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        capture_output=True, text=True, check=False, env=clean,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_commands_of_the_older_instructions_make_an_administrator(suite):
+    said = run(ADMINISTRATOR.replace("<stack-name>", STACK))
+    listed = json.loads(said.splitlines()[-1])
+
+    assert {type(user) for user in listed} == {dict}
+
+
+@pytest.mark.slow
+def test_printed_command_signs_in(suite, pool):
+    somebody = pool.make("Cleo Commander")
+    command = suite.outputs["CognitoAuthCommand"]
+    for place, value in (("<e-mail>", somebody.email), ("<password>", PASSWORD)):
+        command = command.replace(place, shlex.quote(value))
+
+    token = run(command).strip()
+
+    assert suite.api.get(f"/users/{somebody.user_id}", token=token).status == 200
