@@ -20,7 +20,7 @@ from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job
 from backend.jobs.progress import Problem, StepResult
 from backend.jobs.services import JobFile
-from backend.registrations import guests, policies, selections, services
+from backend.registrations import guests, policies, positions, selections, services
 from backend.registrations.errors import SentJustNow
 from backend.registrations.models import Registration
 from backend.registrations.selections import Selection
@@ -106,8 +106,8 @@ def step(job: Job, now: datetime) -> StepResult:
     event = events.authorize(
         event_id=job.event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now
     )
-    here = job.cursor or {"start": None, "pages": 0, "at": 0, "found": 0}
-    if job.params["guests"] is None and (here["start"] is not None or not here["pages"]):
+    here = job.cursor or {"more": True, "pages": 0, "at": 0, "found": 0}
+    if job.params["guests"] is None and here["more"]:
         return _write_down(job, event, here)
     keys = _page_of(job, int(here["at"]), int(here["pages"]))
     if keys is None:
@@ -125,13 +125,15 @@ def _write_down(job: Job, event: Event, here: dict[str, Any]) -> StepResult:
         Selection.from_bytes(file_store.get(job.job_id, _FILTER)),
         with_addresses=True,
         limit=GUESTS_PER_STEP,
-        start=here["start"],
+        start=positions.fetch(job.job_id, here["pages"]),
     )
     keys = json.dumps([one.guest for one in page.items]).encode()
     file_store.put(job.job_id, _page_name(here["pages"]), keys, content_type=_JSON)
     found = here["found"] + len(page.items)
-    cursor = {"start": page.next_key, "pages": here["pages"] + 1, "at": 0, "found": found}
-    return StepResult(cursor, total=found if page.next_key is None else None)
+    pages = here["pages"] + 1
+    more = positions.keep(job.job_id, pages, page.next_key)
+    cursor = {"more": more, "pages": pages, "at": 0, "found": found}
+    return StepResult(cursor, total=None if more else found)
 
 
 def _page_of(job: Job, number: int, pages: int) -> list[str] | None:

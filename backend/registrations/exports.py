@@ -20,7 +20,7 @@ from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job
 from backend.jobs.progress import StepResult
 from backend.jobs.services import JobFile
-from backend.registrations import policies, selections, spreadsheets, tickets
+from backend.registrations import policies, positions, selections, spreadsheets, tickets
 from backend.registrations.imports.columns import EXPORTED, answer_headings
 from backend.registrations.models import Registration
 from backend.registrations.selections import Selection
@@ -90,9 +90,9 @@ def step(job: Job, now: datetime) -> StepResult:
         action=EventAction.EXPORT_GUESTS,
         now=now,
     )
-    here = job.cursor or {"start": None, "pages": 0}
+    here = job.cursor or {"more": True, "pages": 0}
     pages = int(here["pages"])
-    if pages and here["start"] is None:
+    if not here["more"]:
         return StepResult(
             None, result={"downloads": {_put_together(job, event, pages): _title(job)}}
         )
@@ -101,12 +101,13 @@ def step(job: Job, now: datetime) -> StepResult:
         Selection.from_bytes(file_store.get(job.job_id, _FILTER)),
         with_addresses=True,
         limit=GUESTS_PER_STEP,
-        start=here["start"],
+        start=positions.fetch(job.job_id, pages),
     )
     records = [record_of(one, event, job.params["questions"]) for one in page.items]
     content = json.dumps(records, ensure_ascii=False).encode()
     file_store.put(job.job_id, _page_name(pages), content, content_type=_JSON)
-    return StepResult({"start": page.next_key, "pages": pages + 1}, done=len(records))
+    more = positions.keep(job.job_id, pages + 1, page.next_key)
+    return StepResult({"more": more, "pages": pages + 1}, done=len(records))
 
 
 def record_of(registration: Registration, event: Event, question_ids: Sequence[str]) -> list[str]:

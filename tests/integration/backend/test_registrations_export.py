@@ -11,7 +11,7 @@ from backend.events.questions import Question, QuestionKind
 from backend.jobs import file_store
 from backend.jobs.kinds import JobKind
 from backend.jobs.states import JobStatus
-from backend.registrations import exports, imports
+from backend.registrations import bulk, exports, imports
 from backend.registrations.exports import FileFormat
 from backend.registrations.imports.columns import EXPORTED
 from backend.registrations.selections import Group, Selection
@@ -59,6 +59,26 @@ def records_of(job) -> list[list[str]]:
 def fill(event) -> None:
     for number, name in enumerate(NAMES):
         add(event, name=name, email=f"g{number}@example.com")
+
+
+def test_a_job_under_way_knows_no_name(event, monkeypatch):
+    monkeypatch.setattr(exports, "GUESTS_PER_STEP", 1)
+    monkeypatch.setattr(bulk, "GUESTS_PER_STEP", 1)
+    for name in ("Canary One", "Canary Two"):
+        add(event, name=name, email=f"{name[-3:]}@example.com".lower())
+    asked = {"event_id": event.uuid, "actor": OLGA, "now": NOON}
+    exporting = exports.start_export(
+        file_format=FileFormat.CSV, selection=Selection(search="canary"), **asked
+    )
+    marking = bulk.start_change(
+        change=bulk.GuestChange.MARK, chosen=Selection(search="canary"), **asked
+    )
+
+    for job, step in ((exporting, exports.step), (marking, bulk.step)):
+        result = step(job, NOON)
+        assert result.cursor is not None
+        assert "canary" not in str(result.cursor).lower()
+        assert "canary" not in str(job.to_simple_dict()).lower()
 
 
 def take_over(event, content: bytes):
