@@ -63,13 +63,16 @@ def start_job(
     )
     if key and (earlier := Job.find(job.job_id)):
         return _woken(earlier)
-    for name, file in (files or {}).items():
-        file_store.put(job.job_id, name, file.content, content_type=file.content_type)
+    if files:
+        _store(job, files)
     try:
         job.add(due_at=now + SENT_WITHIN)
     except StaleWrite:
         if earlier := Job.find(job.job_id):
             return _woken(earlier)
+        if files:
+            # Erasing a guest finds files by their jobs, and there is none.
+            file_store.remove_all(job.job_id)
         raise _busy(job) from None
     return _woken(job)
 
@@ -120,6 +123,14 @@ def nudge_stuck(*, now: datetime, limit: int = 100) -> int:
         job_queue.send(job_id)
         nudged += 1
     return nudged
+
+
+def _store(job: Job, files: Mapping[str, JobFile]) -> None:
+    """Keep what the job starts with, unless the job cannot start; refuses with ``LaneBusy``."""
+    if job.lane and (Lane.find_holder(job.lane) or job.job_id) != job.job_id:
+        raise _busy(job)
+    for name, file in files.items():
+        file_store.put(job.job_id, name, file.content, content_type=file.content_type)
 
 
 def _id_of(kind: JobKind, event_id: str, key: str | None, now: datetime) -> str:

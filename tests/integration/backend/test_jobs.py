@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -125,6 +126,27 @@ def test_files_are_there_before_the_job_can_run():
     job = start(files={"list": JobFile(b"Ada", "text/csv")})
 
     assert file_store.get(job.job_id, "list") == b"Ada"
+
+
+@pytest.mark.parametrize("at_last", [False, True], ids=["before", "at the last moment"])
+def test_files_of_a_job_that_cannot_start_are_not_left(at_last):
+    event_id, key, list_ = str(uuid.uuid4()), "upload-1", {"list": JobFile(b"Ada", "text/csv")}
+    # A key's id is known beforehand, so that one can look what is there.
+    expected = start(K.IMPORT_GUESTS, event_id=event_id, key=key)
+    Job.take(expected.job_id, until=NOON, now=NOON).finish(S.DONE, now=NOON)
+    Job.find(expected.job_id).delete()
+
+    def take_lane() -> None:
+        start(K.IMPORT_GUESTS, event_id=event_id)
+
+    if not at_last:
+        take_lane()
+    # Two reads and the file come before the job is written.
+    late = meanwhile(3, take_lane) if at_last else nullcontext()
+    with pytest.raises(LaneBusy), late:
+        start(K.IMPORT_GUESTS, event_id=event_id, key=key, files=list_)
+
+    assert file_store.list_names(expected.job_id) == []
 
 
 def test_lane_is_no_job():
