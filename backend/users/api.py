@@ -39,13 +39,15 @@ HEADER_OF_NEXT = "X-Next-Token"
     answer=MessageAnswer,
     public=True,
     status=201,
+    creates=True,
     refusals={429: ("too_many_attempts",)},
 )
 def sign_up(body: SignUpInput, now: datetime) -> MessageAnswer:
     """Sign up.
 
     Unless the stage confirms at once, a code is mailed that `/confirm` takes. An address
-    that has an account gets the same answer and no mail.
+    that has an account gets the same answer and no mail, so an `Idempotency-Key` is accepted
+    and not needed.
     """
     services.sign_up(email=body.email, password=body.password, name=body.name, now=now)
     if config().auto_confirm:
