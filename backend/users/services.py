@@ -9,7 +9,7 @@ from backend.shared import control_characters
 from backend.shared.actor import normalise_email
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
-from backend.users import cognito
+from backend.users import cognito, directory
 from backend.users.cognito import STRONG_ENOUGH, Tokens
 from backend.users.models import User
 
@@ -41,15 +41,20 @@ def sign_up(*, email: str, password: str, name: str, now: datetime) -> None:
     """Make an account; Cognito sends a code to the address unless the stage confirms at once.
 
     Stores the user and the name in the profile. An address that has an account already gets
-    the same answer, and nothing is stored or sent. Refuses with ``BadInput`` (``email``,
+    the same answer, and nothing is changed or sent; a record that an earlier call did not get
+    to is made up for. Refuses with ``BadInput`` (``email``,
     ``name``, ``password``) and ``SlowDown``.
     """
     address, name = normalise_email(email), name.strip()
     check(email=bad_email(address), name=bad_name(name), password=_bad_password(password))
     sub = cognito.sign_up(email=address, password=password, name=name)
     if sub is None:
-        return
-    # A call that was sent again after a lost answer may find its own item.
+        account = directory.find_account(address)
+        if account is None:
+            return
+        # Whoever asks now may be somebody else: only what the account says is kept.
+        sub, name = account.user_id, account.name
+    # Mostly it is there; who asks again after an answer was lost may find that it is not.
     with suppress(StaleWrite):
         User.new(sub, name=name, email=address, now=now).add()
     profiles.keep_name(user_id=sub, name=name, now=now)

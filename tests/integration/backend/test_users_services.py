@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from ulid import ULID
 
 from backend.profiles.models import Profile
+from backend.shared.clock import iso
 from backend.shared.config import config
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
@@ -123,8 +124,8 @@ def test_sign_up_stores_the_user_and_the_name_under_the_accounts_id(pool):
     assert (user.name, user.email, user.created_at, user.timestamp) == (
         "Gina Guest",
         "gina@example.org",
-        NOON,
-        NOON,
+        iso(NOON),
+        iso(NOON),
     )
     assert (profile.name, profile.document, profile.updated_at) == ("Gina Guest", None, NOON)
 
@@ -182,6 +183,18 @@ def test_a_user_is_stored_once(pool):
 
     with pytest.raises(StaleWrite):
         user.add()
+
+
+def test_sign_up_sent_again_makes_up_for_what_the_first_call_did_not_get_to(pool):
+    """It died right after Cognito had made the account."""
+    cognito.sign_up(email="gina@example.org", password=PASSWORD, name="Gina Guest")
+
+    sign_up(password=NEW_PASSWORD, name="Somebody Else")
+
+    user, profile = User.find(sub_of(pool)), Profile.find(sub_of(pool))
+    assert user
+    assert profile
+    assert (user.name, user.email, profile.name) == ("Gina Guest", "gina@example.org", "Gina Guest")
 
 
 def test_confirm_sign_up_lets_somebody_log_in():
