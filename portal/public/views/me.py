@@ -64,9 +64,11 @@ class TicketView(SignInRequiredMixin, TemplateView):
     def get_context_data(self, event_id: str, **kwargs: Any) -> dict[str, Any]:
         now, actor = timezone.now(), self.request.actor
         mine = queries.fetch_mine(event_id=event_id, actor=actor, now=now)
-        if not mine.is_active:
-            raise RegistrationNotFound(_("You gave up your place at this event."))
         event = events.settings_of(event_id, now=now)
+        if event.status is EventStatus.CANCELED:
+            raise RegistrationNotFound(_("This event was canceled. Tickets are no longer valid."))
+        if not mine.is_active:  # given up by the guest, or taken back by an organiser
+            raise RegistrationNotFound(_("Your registration for this event is canceled."))
         confirmed = mine.status is RegistrationStatus.CONFIRMED
         return super().get_context_data(
             event=None,

@@ -8,7 +8,7 @@ from django.test import Client
 
 from backend.events.models import Event
 from backend.events.questions import Question, QuestionKind
-from backend.events.services import create_event, publish_event
+from backend.events.services import cancel_event, create_event, publish_event
 from backend.registrations import services
 from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
@@ -216,6 +216,31 @@ def test_replaced_ticket_shows_the_new_code(portal):
     )
 
     assert client.get(ticket_at(event)).context["qr"] != before
+
+
+def test_ticket_that_an_organiser_took_back_blames_nobody(portal):
+    event, client = published(), browser_of("stranger")
+    client.post(register_at(event), {"name": "Ada"})
+    guest = stored(event)["Ada"]
+
+    services.cancel_guest(
+        event_id=event.uuid, guest=guest.guest, version=guest.version, actor=SYSTEM, now=utc_now()
+    )
+
+    response = client.get(ticket_at(event))
+    assert response.status_code == 404
+    assert "Your registration for this event is canceled." in response.text
+
+
+def test_ticket_for_a_canceled_event_says_so(portal):
+    event, client = published(), browser_of("stranger")
+    client.post(register_at(event), {"name": "Ada"})
+
+    cancel_event(event_id=event.uuid, actor=SYSTEM, now=utc_now())
+
+    response = client.get(ticket_at(event))
+    assert response.status_code == 404
+    assert "This event was canceled. Tickets are no longer valid." in response.text
 
 
 def test_ticket_is_mailed_again_but_not_twice_in_a_minute(portal):
