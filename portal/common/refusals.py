@@ -7,6 +7,7 @@ fresh copy and the message · ``TooManyAttempts`` 429 page. A view with a form c
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -31,13 +32,18 @@ PAGES = {NotFound: 404, Forbidden: 403, TooManyAttempts: 429, Conflict: 409, Rej
 
 
 class RefusalMiddleware:
-    """Answers a ``DomainError`` that a view let through."""
+    """Answers a ``DomainError`` that a view let through, and who opens what is only for buttons."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET":
+            return response
+        page = error_page(request, response.status_code)  # Django's own is blank
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):

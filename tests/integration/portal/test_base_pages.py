@@ -150,6 +150,16 @@ def test_unauthorized_refusal_leads_to_sign_in(visitor):
     assert response["Location"] == "/signin?next=%2Ftest%2Frefuse%2Funauthorized"
 
 
+def test_address_of_a_button_has_a_page(sign_in):
+    browser = sign_in()
+
+    response = browser.get("/test/act")
+
+    assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
+    assert "Only a button leads through this door." in response.text
+    assert browser.put("/test/act").text == ""
+
+
 def test_unknown_address_has_a_page(visitor):
     response = visitor.get("/no/such/page")
 
