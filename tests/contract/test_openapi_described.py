@@ -13,6 +13,7 @@ from backend.shared.http import Operation
 from backend.shared.shapes import read_json
 from infra import openapi, openapi_examples
 from infra.openapi_refusals import GENERAL_CODES, meanings
+from tests.support.listed_answers import unlisted
 
 DOCUMENT = json.loads(Path("openapi.json").read_text())
 SERVED: dict[str, Operation] = {
@@ -138,3 +139,20 @@ def test_field_of_an_answer_without_an_example_is_refused():
     with pytest.raises(openapi_examples.NoExample, match=r"NewAnswer\.novelty"):
         examples.answer("showNovelty", 200, "NewAnswer")
     assert examples.request("NewAnswer") == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        (("GET", "/health", 200, {"ok": True, "service": "foyer", "version": "1"}), None),
+        (("GET", "/health", 200, {"ok": 1, "service": "foyer", "version": "1"}), "is not of type"),
+        (("GET", "/health", 404, {"code": "not_found", "error": "No."}), "does not list"),
+        (("GET", "/events/x", 404, {"code": "event_not_found", "error": "No."}), None),
+        (("GET", "/events/x?a=b", 404, {"code": "sold_out", "error": "No."}), "is not listed"),
+        (("GET", "/no/such/route", 404, {"code": "not_found", "error": "No."}), None),
+    ],
+)
+def test_answers_of_other_tests_are_held_to_the_file(asked, problem):
+    found = unlisted(*asked)
+
+    assert (found is None) if problem is None else (problem in (found or ""))

@@ -10,6 +10,8 @@ from typing import Any
 
 import boto3
 
+from tests.support.listed_answers import unlisted
+
 ORIGIN = "https://app.example.test"
 PASSWORD = "Correct-Horse-7"
 
@@ -45,7 +47,10 @@ NOBODY = Person("", "", "", "", "", "")
 
 @dataclass
 class Api:
-    """``call`` sends one request; a body that is no text is sent as JSON."""
+    """``call`` sends one request; a body that is no text is sent as JSON.
+
+    Every answer must be one that the OpenAPI file lists.
+    """
 
     base: str
     _opener: Any = field(
@@ -79,7 +84,9 @@ class Api:
         with answer:
             text = answer.read().decode()
             lower = {name.lower(): value for name, value in answer.headers.items()}
-            return Answered(answer.status, json.loads(text) if text else None, lower)
+            answered = Answered(answer.status, json.loads(text) if text else None, lower)
+        assert (problem := unlisted(method, path, answered.status, answered.body)) is None, problem
+        return answered
 
     def get(self, path: str, **how: Any) -> Answered:
         return self.call("GET", path, **how)
