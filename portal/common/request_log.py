@@ -85,7 +85,7 @@ class RequestLogMiddleware:
                 "cold_start": cold,
                 "xray_trace_id": _trace_id(),
                 "stage": outcomes.STAGE,
-                "metrics": _metrics(),
+                "metrics": _metrics(cold=cold),
             },
         )
         return response
@@ -129,9 +129,9 @@ def _trace_id() -> str:
     return os.environ.get("_X_AMZN_TRACE_ID", "").partition(";")[0].removeprefix("Root=")
 
 
-def _metrics() -> dict[str, Any]:
-    """What features counted while the page was made, as the API's line tells it."""
-    seen = outcomes.take()
+def _metrics(*, cold: bool) -> dict[str, Any]:
+    """What features counted while the page was made, as the API's line tells it; and a cold start."""
+    seen = outcomes.take() | ({"ColdStart": 1} if cold else {})
     if not seen:
         return {}
     told = outcomes.directive([["stage"]], dict.fromkeys(seen, "Count"))

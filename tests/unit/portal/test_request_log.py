@@ -47,7 +47,7 @@ def test_exception_is_logged_without_its_text():
     assert "Canary" not in line
 
 
-def served(event_id, monkeypatch, caplog):
+def served(event_id, monkeypatch, caplog, *, cold=False):
     """The line of one request for an event's page, on whose way a registration was counted."""
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
 
@@ -63,6 +63,7 @@ def served(event_id, monkeypatch, caplog):
         return HttpResponse("Ada Canary")
 
     take()
+    monkeypatch.setattr(RequestLogMiddleware, "_cold", cold)
     with caplog.at_level(logging.INFO, logger="portal"):
         RequestLogMiddleware(answer)(RequestFactory().post(f"/e/{event_id}", {"name": "Canary"}))
     return json.loads(JsonFormatter().format(caplog.records[-1]))
@@ -87,3 +88,11 @@ def test_what_was_typed_in_an_events_place_and_what_was_sent_stay_out(monkeypatc
 
     assert line["event_id"] == ""
     assert "canary" not in json.dumps(line).lower()
+
+
+def test_first_page_of_a_process_counts_as_a_cold_start(monkeypatch, caplog):
+    cold = served("", monkeypatch, caplog, cold=True)
+    warm = served("", monkeypatch, caplog)
+
+    assert (cold["cold_start"], cold["ColdStart"]) == (True, 1)
+    assert (warm["cold_start"], "ColdStart" in warm) == (False, False)
