@@ -72,7 +72,8 @@ def start_job(
             return _woken(earlier)
         if files:
             # Erasing a guest finds files by their jobs, and there is none.
-            file_store.remove_all(job.job_id)
+            for name in files:
+                file_store.remove(job.job_id, name)
         raise _busy(job) from None
     return _woken(job)
 
