@@ -3,11 +3,14 @@
 Activity and the mail of an invitation hang on the table's stream.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from backend.shared import db
-from backend.shared.actor import Actor
-from backend.shared.email_addresses import checked_email
+from backend.shared.actor import SYSTEM, Actor
+from backend.shared.email_addresses import address_key, checked_email
+from backend.shared.errors import BadInput
 from backend.team.errors import (
     AlreadyMember,
     InvitationNotFound,
@@ -25,6 +28,7 @@ from backend.team.roles import Role
 INVITED_FOR = timedelta(days=14)
 MAILED_AT_MOST_EVERY = timedelta(minutes=1)
 LARGEST_TEAM = 200
+ERASED_NAME = "Erased person"
 
 
 def add_member(
@@ -76,16 +80,37 @@ def remove_member(*, event_id: str, user_id: str, actor: Actor, now: datetime) -
     forget_role(event_id=event_id, user_id=user_id)
 
 
+def forget_person(*, user_id: str, now: datetime) -> None:
+    """Take a person out of every team, and the name out of those they own.
+
+    An event keeps its owner, who is nobody then. Who left meanwhile is no error.
+    """
+    start: dict[str, Any] | None = None
+    while True:
+        page = Member.list_for_member(user_id, limit=LARGEST_TEAM, start=start)
+        for member in page.items:
+            with suppress(db.StaleWrite):
+                if member.role is Role.OWNER:
+                    member.rename(ERASED_NAME)
+                else:
+                    member.remove(removed_by=SYSTEM.label, now=now)
+        start = page.next_key
+        if start is None:
+            return
+
+
 def invite(*, event_id: str, email: str, role: Role, actor: Actor, now: datetime) -> Invitation:
     """Ask an address into the team, for two weeks; the stream mails it.
 
     Asking again sets the role, renews the two weeks and mails again. Refuses
-    ``NotTeamOwner``, ``OwnerStays``, ``BadInput`` (email), ``TeamFull`` and
-    ``InvitedJustNow`` (within a minute).
+    ``NotTeamOwner``, ``OwnerStays``, ``BadInput`` (email, also the owner's own),
+    ``TeamFull`` and ``InvitedJustNow`` (within a minute).
     """
     _require_owner(event_id, actor)
     _check_role(role)
     address = checked_email(email)
+    if not actor.is_administrator and address_key(address) == address_key(actor.email):
+        raise BadInput({"email": "This is your own address: you are in the team already."})
     invitation = Invitation(
         event_id,
         invitee_key(address),

@@ -86,7 +86,11 @@ def test_only_the_owner_invites(event_id, dora, actor):
 
 @pytest.mark.parametrize(
     ("email", "role", "refusal"),
-    [("no address", Role.DESK, BadInput), ("dora@example.org", Role.OWNER, OwnerStays)],
+    [
+        ("no address", Role.DESK, BadInput),
+        (OLGA.email.upper(), Role.DESK, BadInput),
+        ("dora@example.org", Role.OWNER, OwnerStays),
+    ],
 )
 def test_invite_refuses_and_writes_nothing(event_id, email, role, refusal):
     with pytest.raises(refusal):
