@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from backend.events.api.event_app_shapes import EventAppInput, EventAppItem, OwnerQuery
+from backend.events.api.event_app_input import EventAppInput
+from backend.events.api.event_app_shapes import EventAppItem, OwnerQuery
 from backend.events.kinds import Category, LocationType, Visibility
 from backend.shared.errors import BadInput
 from backend.shared.shapes import read_json, read_query
