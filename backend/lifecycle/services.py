@@ -13,6 +13,7 @@ from backend.registrations import queries as registrations
 from backend.registrations.models import Registration
 from backend.shared.actor import SYSTEM, Actor
 from backend.shared.clock import iso
+from backend.team import services as team
 from backend.users import administration, directory
 from backend.users import policies as user_policies
 
@@ -116,7 +117,7 @@ def _start(
 
 
 def erase_account(*, user_id: str, actor: Actor, now: datetime) -> None:
-    """Erase a person: a job for each of their places at events, then account, record, profile.
+    """Erase a person: a job per place at an event, then team roles, account, record, profile.
 
     The account is deleted last of what tells the address, so whoever dies on the way, or runs
     out of time, is asked again and goes on. Who is gone already is no error. Refuses with
@@ -136,6 +137,7 @@ def erase_account(*, user_id: str, actor: Actor, now: datetime) -> None:
                 now=now,
                 moment="",
             )
+    team.forget_person(user_id=user_id, now=now)
     administration.remove_user(user_id)
 
 

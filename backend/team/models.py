@@ -119,6 +119,15 @@ class Member(db.Table):
             condition=(Member.role == self.role) & Member.removed_by.does_not_exist(),
         )
 
+    def rename(self, name: str) -> None:
+        """Write another name, if the person is in the team still, else ``StaleWrite``."""
+        Member.change(
+            self.event_id,
+            self.member,
+            actions=[Member.name.set(name)],
+            condition=Member.member.exists() & Member.removed_by.does_not_exist(),
+        )
+
     def remove(self, *, removed_by: str, now: datetime) -> None:
         """Take the person out if the role is still the one that was read, else ``StaleWrite``."""
         Member.change(

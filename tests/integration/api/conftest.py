@@ -8,7 +8,9 @@ import pytest
 
 from backend.team.roles import Role
 from tests.factories.team import make_member
+from tests.support import older_programs
 from tests.support.api import Api, Person, Pool
+from tests.support.older_programs import Caller, Suite
 
 
 @pytest.fixture(scope="session")
@@ -94,3 +96,27 @@ def member(pool: Pool) -> Callable[[str, Role], Person]:
         return person
 
     return make
+
+
+@pytest.fixture(scope="session")
+def suite(stage: dict[str, str]) -> Suite:
+    """A program written for an older system."""
+    return older_programs.start()
+
+
+@pytest.fixture(scope="session")
+def boss(suite: Suite) -> Caller:
+    """An administrator whom that program made."""
+    return suite.make(administrator=True)
+
+
+@pytest.fixture(scope="session")
+def robin(suite: Suite) -> Caller:
+    """Somebody else whom it made."""
+    return suite.make()
+
+
+@pytest.fixture
+def anew(suite: Suite) -> Caller:
+    """A person of this test's own."""
+    return suite.make()
