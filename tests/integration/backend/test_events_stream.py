@@ -14,6 +14,7 @@ from backend.jobs.models import Job
 from backend.seats import services as seats
 from backend.seats.states import Availability
 from tests.factories.events import NOON, build_event, make_event
+from tests.support.caching_gateway import caching_gateway
 from tests.support.lambda_context import CONTEXT
 from tests.support.registering import stored
 from tests.support.waiting import list_event, queue_up
@@ -229,3 +230,23 @@ def test_a_batch_that_fails_as_a_whole_names_each_record():
         del record["dynamodb"]["NewImage"]["changed_by"]
 
     assert follow(*records) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "emptied"),
+    [
+        (EventStatus.DRAFT, EventStatus.DRAFT, 0),
+        (EventStatus.DRAFT, EventStatus.PUBLISHED, 1),
+        (EventStatus.PUBLISHED, EventStatus.PUBLISHED, 1),
+        (EventStatus.PUBLISHED, EventStatus.CANCELED, 1),
+    ],
+)
+def test_cache_of_the_gateway_is_emptied_when_what_it_may_show_changes(
+    monkeypatch, before, after, emptied
+):
+    event = make_event(status=after)
+
+    with caching_gateway(monkeypatch) as gateway:
+        failed = follow(change(later(event, status=before, title="Old"), event))
+
+    assert (failed, len(gateway.asked)) == ([], emptied)

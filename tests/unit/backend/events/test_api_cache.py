@@ -1,50 +1,17 @@
-"""Emptying the gateway's cache, against a gateway that only writes down what it is asked."""
-
-import json
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
-from typing import Any
+"""Emptying the gateway's cache of events."""
 
 import pytest
 
 from backend.events import api_cache
-from backend.shared.config import config
-
-
-class Gateway(HTTPServer):
-    asked: list[tuple[str, str]]
-    status = 202
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_DELETE(self) -> None:
-        assert isinstance(self.server, Gateway)
-        self.server.asked.append((self.command, self.path))
-        self.send_response(self.server.status)
-        body = json.dumps({"message": "No cache for canary@example.com."}).encode()
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+from tests.support.caching_gateway import caching_gateway
 
 
 @pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    server = Gateway(("127.0.0.1", 0), _Handler)
-    server.asked = []
-    Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+def gateway(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("EVENT_CACHE", "api1/production")
-    config.cache_clear()
-    yield server
-    server.shutdown()
-    server.server_close()
-    config.cache_clear()
+    with caching_gateway(monkeypatch) as server:
+        yield server
 
 
 def test_cache_of_the_stage_is_emptied_by_one_call(gateway):
