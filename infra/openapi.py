@@ -14,15 +14,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from pydantic.json_schema import models_json_schema
 
 from backend import handlers
 from backend.handlers.health import VERSION
 from backend.shared.http import PATH_PARAMETER, Handler, Operation
 from backend.shared.shapes import camel
+from backend.users.api import HEADER_OF_NEXT
 from infra.openapi_examples import Examples
 from infra.openapi_refusals import GENERAL_CODES, MEANING, meanings
+from infra.openapi_words import describe
 
 FILE = Path(__file__).resolve().parent.parent / "openapi.json"
 GUIDE = Path(__file__).with_name("openapi_guide.md")
@@ -35,6 +37,11 @@ TAGS = {
     "profiles": "A person's name, and a JSON document of one's own.",
     "registrations": "A guest's place at an event, with its ticket.",
     "users": "The records of people: for administrators, and everybody's own.",
+}
+# A bare array has no place for `nextToken`.
+NEXT_PAGE = {
+    "description": "`nextToken` of the next page; not there at the end.",
+    "schema": {"type": "string"},
 }
 PATHS = {
     "eventId": "The event's id, as `eventId` in answers.",
@@ -140,6 +147,12 @@ def _responses(
         example = examples.answer(operation.name, status, operation.answer.__name__)
         shape = {"schema": _reference(operation.answer), "example": example}
         responses[str(status)] = {"description": when, "content": {"application/json": shape}}
+        if (
+            operation.query
+            and issubclass(operation.answer, RootModel)
+            and isinstance(example, list)
+        ):
+            responses[str(status)]["headers"] = {HEADER_OF_NEXT: NEXT_PAGE}
     general = _general_refusals(operation)
     for status in sorted(general | set(operation.refusals)):
         own = list(operation.refusals.get(status, ()))
@@ -246,6 +259,7 @@ def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
             "fields": {"type": "object", "additionalProperties": {"type": "string"}},
         },
     }
+    describe(schemas)
     return dict(sorted(schemas.items()))
 
 

@@ -124,6 +124,7 @@ def _answer(status: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "status": status,
         "when": answer["description"],
+        "headers": answer.get("headers", {}),
         "schema": content["schema"],
         "example": _json(content["example"]),
     }

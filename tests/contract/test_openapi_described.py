@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from backend.shared.http import Operation
 from backend.shared.shapes import read_json
-from infra import openapi, openapi_examples
+from infra import openapi, openapi_examples, openapi_words
 from infra.openapi_refusals import GENERAL_CODES, meanings
 from tests.support.listed_answers import unlisted
 
@@ -46,6 +46,35 @@ def test_route_is_described(name):
     )
     for parameter in operation["parameters"]:
         assert parameter.get("description"), parameter["name"]
+
+
+@pytest.mark.parametrize("name", DOCUMENT["components"]["schemas"])
+def test_shape_and_its_fields_are_described(name):
+    schema = DOCUMENT["components"]["schemas"][name]
+    fields = schema.get("properties", {})
+
+    assert schema.get("description") or schema.get("enum")
+    assert [field for field, inner in fields.items() if not inner.get("description")] == []
+
+
+def test_list_tells_where_its_next_page_is():
+    for name, operation in SERVED.items():
+        if operation.query and "nextToken" in {p["name"] for p in described(name)["parameters"]}:
+            answer = described(name)["responses"]["200"]
+            shape = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            fields = DOCUMENT["components"]["schemas"][shape].get("properties", {})
+            assert ("nextToken" in fields) != ("X-Next-Token" in answer.get("headers", {})), name
+
+
+def test_every_word_belongs_to_a_field():
+    fields = {
+        spelled
+        for shape, schema in DOCUMENT["components"]["schemas"].items()
+        for name in schema.get("properties", {})
+        for spelled in (name, f"{shape}.{name}")
+    }
+
+    assert openapi_words.WORDS.keys() - fields == set()
 
 
 @pytest.mark.parametrize("name", SERVED)
