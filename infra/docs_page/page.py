@@ -173,7 +173,7 @@ def _text(schema: Mapping[str, Any]) -> str:
 
 
 def _bounds(schema: Mapping[str, Any], least: str, most: str, unit: str) -> str:
-    if least in schema and most in schema:
+    if least in schema and most in schema and (schema[least] or not unit):
         return f", {schema[least]} to {schema[most]}{unit}"
     if most in schema:
         return f", up to {schema[most]}{unit}"

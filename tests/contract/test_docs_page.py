@@ -82,6 +82,8 @@ def test_page_tells_the_guide_and_every_shape():
     ("schema", "words"),
     [
         ({"type": "string", "minLength": 1, "maxLength": 9}, "text, 1 to 9 characters"),
+        ({"type": "string", "minLength": 0, "maxLength": 9}, "text, up to 9 characters"),
+        ({"type": "integer", "minimum": 0, "maximum": 9}, "whole number, 0 to 9"),
         ({"type": "string", "format": "date-time", "maxLength": 40}, "time"),
         ({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
          "whole number, at least 1 or null"),
