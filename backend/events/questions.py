@@ -12,6 +12,8 @@ from backend.shared.errors import BadInput
 MOST_QUESTIONS, MOST_CHOICES = 20, 20
 LONGEST_LABEL, LONGEST_CHOICE, LONGEST_ANSWER = 300, 100, 1_000
 LARGEST_NUMBER = 10**12
+LONGEST_ANSWERS = 4_000
+"""All of a guest's answers together: each write of the registration costs by its size."""
 LONGEST_QUESTION_ID = 16
 QUESTION_ID = rf"[a-z0-9]{{1,{LONGEST_QUESTION_ID}}}"
 
@@ -147,6 +149,8 @@ def checked_answers(
             fields[f"answers.{question.id}"] = rule
         elif isinstance(value, str | int | float) and value != "":
             given[question.id] = value
+    if sum(len(value) for value in given.values() if isinstance(value, str)) > LONGEST_ANSWERS:
+        fields["answers"] = f"At most {LONGEST_ANSWERS:,} characters in all answers together."
     if fields:
         raise BadInput(fields)
     return given

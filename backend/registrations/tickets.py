@@ -97,6 +97,14 @@ def new_ticket_no() -> str:
     return secrets.token_hex(8)
 
 
+def another_ticket_no(than: str) -> str:
+    """A fresh ticket number whose short code is another, too: the old one must not be typed."""
+    while True:
+        ticket_no = new_ticket_no()
+        if _check_character(ticket_no) != _check_character(than):
+            return ticket_no
+
+
 def issue(registration: TicketHolder) -> str:
     """The signed text of a registration's ticket; the same one for the same ticket number."""
     from base45 import b45encode

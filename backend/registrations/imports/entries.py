@@ -43,7 +43,8 @@ _WISH_OF = {word: wish for wish, words in _WISHES.items() for word in words.spli
 class RowProblem:
     """One thing that is wrong with a row: in which column, what stands there, which rule.
 
-    ``heading`` and ``value`` are empty where it is about the row as a whole. ``value`` is cut
+    ``heading`` and ``value`` are empty, and ``column`` (from 0) ``None``, where it is about the
+    row as a whole. ``value`` is cut
     and holds no control characters; it is for the organiser's eyes, never for a job's item.
     """
 
@@ -52,11 +53,20 @@ class RowProblem:
     rule: str
     heading: str = ""
     value: str = ""
+    column: int | None = None
 
     @property
     def sentence(self) -> str:
         """Column and rule, without the value."""
         return f"{self.heading[:_SHOWN]}: {self.rule}" if self.heading else self.rule
+
+    @property
+    def kept_sentence(self) -> str:
+        """The same with the column's number: a list without headings has a guest in their place.
+
+        A job's item names nobody.
+        """
+        return self.rule if self.column is None else f"Column {self.column + 1}: {self.rule}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +139,9 @@ class _Reader:
             except BadInput as refusal:
                 rule = next(iter(refusal.fields.values()))
                 seen = "formula" if rule is _FORMULA else code
-                heading = self._sheet.headings[self._column[role]] if role in self._column else ""
-                problems.append(RowProblem(row.number, seen, rule, heading, _shown(text)))
+                column = self._column.get(role)
+                heading = "" if column is None else self._sheet.headings[column]
+                problems.append(RowProblem(row.number, seen, rule, heading, _shown(text), column))
                 return None
 
         name = self._name(cell)

@@ -207,7 +207,7 @@ def _per_row(problems: Sequence[RowProblem]) -> Iterator[Problem]:
     for problem in problems:
         by_row.setdefault(problem.row, []).append(problem)
     for row, found in by_row.items():
-        yield Problem(f"row {row}", found[0].code, " ".join(one.sentence for one in found))
+        yield Problem(f"row {row}", found[0].code, " ".join(one.kept_sentence for one in found))
 
 
 def _failed_file(job: Job, sheet: spreadsheets.Sheet, parts: Sequence[int]) -> dict[str, Any]:

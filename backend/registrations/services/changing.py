@@ -122,7 +122,8 @@ def reissue_ticket(
         event_id, guest, version, action=EventAction.MANAGE_GUESTS, actor=actor, now=now
     )
     policies.check_has_ticket(registration, event, now=now)
-    return registration.reissue(tickets.new_ticket_no(), changed_by=actor.label)
+    ticket_no = tickets.another_ticket_no(str(registration.ticket_no))
+    return registration.reissue(ticket_no, changed_by=actor.label)
 
 
 def resend_ticket(*, event_id: str, guest: str, actor: Actor, now: datetime) -> Registration:

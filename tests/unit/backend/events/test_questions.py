@@ -189,3 +189,14 @@ def test_answer_to_what_is_not_asked_is_refused():
 )
 def test_texts_are_read_as_what_the_question_wants(kind, text, value):
     assert read_answers([question(kind=kind)], {"food": text}) == {"food": value}
+
+
+def test_all_answers_together_have_a_bound():
+    """Each write of a registration costs by its size, so twenty long answers are too many."""
+    asked = [question(id=f"q{number}") for number in range(5)]
+    fitting = {one.id: "x" * 800 for one in asked}
+
+    assert checked_answers(asked, fitting) == fitting
+    with pytest.raises(BadInput) as refusal:
+        checked_answers(asked, {**fitting, "q0": "x" * 801})
+    assert refusal.value.fields == {"answers": "At most 4,000 characters in all answers together."}

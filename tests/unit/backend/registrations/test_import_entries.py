@@ -162,6 +162,7 @@ def test_value_is_shown_cut_and_on_one_line():
 
     assert entry.problems[0].value == "=1+ " + "1" * 55 + "…"
     assert entry.problems[0].sentence.startswith("Name: It begins as a formula does.")
+    assert entry.problems[0].kept_sentence.startswith("Column 1: It begins as a formula does.")
 
 
 def test_second_good_row_of_a_guest_is_a_duplicate():

@@ -180,3 +180,12 @@ def test_a_scanned_text_is_told_from_a_typed_one():
 def test_ticket_numbers_are_random():
     numbers = {tickets.new_ticket_no() for _ in range(100)}
     assert (len(numbers), {len(n) for n in numbers}) == (100, {16})
+
+
+def test_another_ticket_has_another_short_code():
+    guest = "0123456789ABCDEF"
+    old = tickets.new_ticket_no()
+
+    codes = {tickets.short_code(guest, tickets.another_ticket_no(old)) for _ in range(200)}
+
+    assert tickets.short_code(guest, old) not in codes
