@@ -14,6 +14,7 @@ all that were public    directory_index: pk=directory (``PUBLIC``),       ``list
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -208,6 +209,15 @@ class Event(db.Table):
             condition=Event.status.is_in(*EVENT_STATES.sources_of(target))
             & (Event.version == self.version),
         )
+
+    def rename_creator(self, name: str) -> None:
+        """Show another name of who made it; the details keep their version."""
+        with suppress(db.StaleWrite):
+            Event.change(
+                self.uuid,
+                actions=[Event.creator_name.set(name)],
+                condition=Event.uuid.exists(),
+            )
 
     def show_banner(self, key: str, values: Mapping[str, Any]) -> "Event":
         """Point to another banner, provided nobody else did; the details keep their version.

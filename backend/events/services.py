@@ -24,8 +24,9 @@ from backend.events.states import EDITABLE, EventStatus
 from backend.seats import services as seats
 from backend.seats.errors import PoolBusy, PoolNotFound
 from backend.shared import db
-from backend.shared.actor import Actor, ActorKind
+from backend.shared.actor import ERASED_NAME, Actor, ActorKind
 from backend.shared.errors import BadInput
+from backend.shared.paging import MAX_LIMIT
 from backend.team.models import Member
 from backend.team.roles import Role
 
@@ -41,6 +42,7 @@ __all__ = [
     "create_published_event",
     "edit_event",
     "finish_event",
+    "forget_creator",
     "offer_banner",
     "publish_event",
 ]
@@ -328,3 +330,15 @@ def _places(visibility: Visibility, starts_at: datetime) -> dict[str, str | None
 def _changed(event: Event) -> Event:
     queries.forget_settings(event.uuid)
     return event
+
+
+def forget_creator(*, user_id: str) -> None:
+    """Take a person's name from every event they made; the events stay, and whose they are."""
+    start: dict[str, Any] | None = None
+    while True:
+        page = Event.list_by_creator(user_id, limit=MAX_LIMIT, start=start)
+        for event in page.items:
+            event.rename_creator(ERASED_NAME)
+        start = page.next_key
+        if start is None:
+            return

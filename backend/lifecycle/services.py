@@ -117,7 +117,7 @@ def _start(
 
 
 def erase_account(*, user_id: str, actor: Actor, now: datetime) -> None:
-    """Erase a person: a job per place at an event, then team roles, account, record, profile.
+    """Erase a person: a job per place at an event, then names at own events, account, record.
 
     The account is deleted last of what tells the address, so whoever dies on the way, or runs
     out of time, is asked again and goes on. Who is gone already is no error. Refuses with
@@ -137,6 +137,7 @@ def erase_account(*, user_id: str, actor: Actor, now: datetime) -> None:
                 now=now,
                 moment="",
             )
+    events.forget_creator(user_id=user_id)
     team.forget_person(user_id=user_id, now=now)
     administration.remove_user(user_id)
 

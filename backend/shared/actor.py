@@ -8,6 +8,8 @@ from backend.shared import control_characters
 from backend.shared.config import config
 
 LONGEST_NAME = 200
+ERASED_NAME = "Erased person"
+"""Who made or owns something still, but is nobody any more."""
 
 
 class ActorKind(StrEnum):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.shared import db
-from backend.shared.actor import SYSTEM, Actor
+from backend.shared.actor import ERASED_NAME, SYSTEM, Actor
 from backend.shared.email_addresses import address_key, checked_email
 from backend.shared.errors import BadInput
 from backend.team.errors import (
@@ -28,7 +28,6 @@ from backend.team.roles import Role
 INVITED_FOR = timedelta(days=14)
 MAILED_AT_MOST_EVERY = timedelta(minutes=1)
 LARGEST_TEAM = 200
-ERASED_NAME = "Erased person"
 
 
 def add_member(

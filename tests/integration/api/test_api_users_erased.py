@@ -38,6 +38,8 @@ def test_erased_person_leaves_every_team_and_no_name_where_they_own_an_event(sui
     table = boto3.resource("dynamodb").Table("test-team")
     kept = [one for one in table.scan()["Items"] if one["member"] == gone.user_id]
     assert [(one["event_id"], one["name"]) for one in kept] == [(own, "Erased person")]
+    events = boto3.resource("dynamodb").Table("test-events")
+    assert events.get_item(Key={"uuid": own})["Item"]["creator_name"] == "Erased person"
 
 
 def test_address_that_was_never_proved_erases_nobody_elses_place(suite, pool, event, owner):
