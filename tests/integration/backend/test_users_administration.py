@@ -1,0 +1,103 @@
+"""Users as services keep them: what holds also where no gateway asked first."""
+
+import pytest
+from ulid import ULID
+
+from backend.lifecycle import services as lifecycle
+from backend.profiles import services as profiles
+from backend.profiles.models import Profile
+from backend.shared.errors import Forbidden
+from backend.users import administration
+from backend.users.errors import NoSuchAccount, UserExists
+from backend.users.models import User, WebSession
+from tests.factories.events import NOON
+from tests.factories.users import a_user, an_administrator
+from tests.support.api import Pool
+
+pytestmark = pytest.mark.usefixtures("tables")
+
+
+@pytest.fixture
+def robin(tables):
+    """Somebody with an account and no record."""
+    made = Pool().make("Robin Regular")
+    return a_user(made.user_id, email=made.email)
+
+
+def add(user_id: str = "", *, actor=None) -> User:
+    return administration.add_user(
+        name="Ada", email="", user_id=user_id, actor=actor or an_administrator(), now=NOON
+    )
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda who, _other: administration.list_users(actor=who),
+        lambda who, _other: add(actor=who),
+        lambda who, other: administration.find_user(user_id=other, actor=who),
+        lambda who, other: administration.put_user(user_id=other, name="Eve", actor=who, now=NOON),
+        lambda who, other: lifecycle.erase_account(user_id=other, actor=who, now=NOON),
+    ],
+    ids=["list", "add", "find", "put", "erase"],
+)
+def test_other_people_are_refused_and_nothing_changes(robin, work):
+    other = add()
+
+    with pytest.raises(Forbidden):
+        work(robin, other.userid)
+
+    assert (User.find(other.userid) or other).name == "Ada"
+
+
+def test_user_is_added_once():
+    user_id = f"user-{ULID()}"
+    add(user_id)
+
+    with pytest.raises(UserExists):
+        add(user_id)
+
+
+def test_missing_record_is_made_with_the_address_of_the_account(robin):
+    made = administration.put_user(user_id=robin.user_id, name=" Robin ", actor=robin, now=NOON)
+
+    stored = User.find(robin.user_id)
+    assert stored
+    assert (made.name, stored.name, stored.email) == ("Robin", "Robin", robin.email)
+
+
+def test_administrator_may_make_a_record_without_an_account():
+    user_id = f"user-{ULID()}"
+
+    made = administration.put_user(user_id=user_id, name="Ada", actor=an_administrator(), now=NOON)
+
+    assert (made.userid, made.email) == (user_id, None)
+
+
+def test_erasing_ends_browser_sessions_and_may_be_repeated(robin):
+    session = WebSession(f"session-{ULID()}", sub=robin.user_id, expires_at=4_000_000_000)
+    session.add()
+    profiles.put_name(name="Robin", actor=robin, now=NOON)
+    administration.put_user(user_id=robin.user_id, name="Robin", actor=robin, now=NOON)
+
+    for _ in range(2):
+        lifecycle.erase_account(user_id=robin.user_id, actor=robin, now=NOON)
+
+    found = (
+        WebSession.find(session.session_key), User.find(robin.user_id), Profile.find(robin.user_id)
+    )  # fmt: skip
+    assert found == (None, None, None)
+    with pytest.raises(NoSuchAccount):
+        administration.put_user(user_id=robin.user_id, name="Back", actor=robin, now=NOON)
+
+
+def test_new_profile_is_welcomed_once_and_a_removed_one_never():
+    robin = a_user(f"user-{ULID()}")
+    profiles.put_name(name="Robin", actor=robin, now=NOON)
+
+    said = [profiles.welcome(user_id=robin.user_id, now=NOON) for _ in range(2)]
+    profiles.remove(user_id=robin.user_id)
+    said.append(profiles.welcome(user_id=robin.user_id, now=NOON))
+
+    assert said == [True, False, False]
+    assert Profile.find(robin.user_id) is None
