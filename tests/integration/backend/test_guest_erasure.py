@@ -1,17 +1,13 @@
 """Exporting and erasing one guest: everything is found, nothing is left, somebody was there."""
 
-import json
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
 import pytest
 
 from backend.activity.models import Activity
 from backend.checkin import services as checkin
 from backend.events.errors import EventForbidden, EventNotFound
-from backend.handlers import registrations_stream
 from backend.handlers.jobs import STEPS
 from backend.jobs import file_store, runner
 from backend.jobs.errors import FileGone
@@ -22,16 +18,23 @@ from backend.jobs.states import JobStatus
 from backend.lifecycle import exports, queries, services
 from backend.registrations import services as registrations
 from backend.registrations.errors import GuestErased, RegistrationNotFound
-from backend.registrations.imports.files import fetch_upload, keep_upload
-from backend.registrations.models import Registration
+from backend.registrations.imports.files import fetch_upload
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.shared.clock import utc_now
-from backend.shared.config import config
 from backend.team.roles import Role
 from tests.factories.events import NOON
 from tests.factories.jobs import make_job
 from tests.factories.team import make_member
 from tests.factories.users import a_user
+from tests.support.guest_traces import (
+    LATER,
+    deliver,
+    erase,
+    export,
+    leave_files,
+    places_of,
+    register,
+)
 from tests.support.job_runs import Clock
 from tests.support.jobs import run_all
 from tests.support.killing import dies
@@ -40,7 +43,6 @@ from tests.support.registering import stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 K, S = JobKind, RegistrationStatus
-LATER = NOON + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -51,57 +53,6 @@ def canary() -> str:
 @pytest.fixture
 def meetup() -> Meetup:
     return open_meetup()
-
-
-def register(meetup: Meetup, canary: str, **values: object) -> Registration:
-    """A guest who registered, whose name, address, note and account say the canary's word."""
-    guest = a_user(f"{canary}-sub", name=f"Bird {canary}", email=f"{canary}@example.com")
-    registered = registrations.register(
-        event_id=meetup.event.uuid, name=guest.name, actor=guest, now=NOON
-    ).registration
-    return registered.revise(
-        {"note": f"Allergic, says {canary}", "attention": True, "answers": {"diet": canary}}
-        | values,
-        changed_by=guest.label,
-    )
-
-
-def deliver(meetup: Meetup) -> None:
-    answer = registrations_stream.handler({"Records": meetup.records()}, None)
-    assert answer == {"batchItemFailures": []}
-
-
-def everything() -> Iterator[tuple[str, str]]:
-    """(where, text) of every item of every table and every stored file."""
-    dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
-    for table in dynamodb.list_tables()["TableNames"]:
-        for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-            yield from ((table, json.dumps(item, default=str)) for item in page["Items"])
-    for bucket in (one["Name"] for one in s3.list_buckets()["Buckets"]):
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-            for found in page.get("Contents", []):
-                body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
-                yield bucket, found["Key"] + body.decode(errors="replace")
-
-
-def places_of(word: str) -> list[str]:
-    return sorted({where for where, text in everything() if word in text})
-
-
-def erase(meetup: Meetup, guest: Registration) -> Job:
-    job = services.start_erase_guest(
-        event_id=meetup.event.uuid, guest=guest.guest, actor=meetup.organiser, now=LATER
-    )
-    return run_all(job.job_id, now_fn=lambda: LATER)
-
-
-def leave_files(meetup: Meetup, canary: str) -> str:
-    """An import that is done with its list, an export, and a list that waits; its id."""
-    text = f"name,email\n{canary},{canary}@example.com\n".encode()
-    for kind in (K.IMPORT_GUESTS, K.EXPORT_GUESTS):
-        job = make_job(event_id=meetup.event.uuid, kind=kind, status=JobStatus.DONE)
-        file_store.put(job.job_id, "list", text, content_type="text/csv")
-    return keep_upload(meetup.event.uuid, text)
 
 
 def test_after_erasure_the_canary_is_in_no_table_and_no_file(meetup, canary):
@@ -338,79 +289,3 @@ def test_only_owner_and_organisers_may(meetup, canary, start):
         start(event_id=event_id, guest=guest.guest, actor=desk, now=LATER)
     with pytest.raises(RegistrationNotFound):
         start(event_id=event_id, guest="0" * 16, actor=meetup.organiser, now=LATER)
-
-
-# Export
-
-
-def export(meetup: Meetup, guest: Registration) -> tuple[Job, dict, str]:
-    job = services.start_export_guest(
-        event_id=meetup.event.uuid, guest=guest.guest, actor=meetup.organiser, now=LATER
-    )
-    done = run_all(job.job_id, now_fn=lambda: LATER)
-    data = json.loads(file_store.get(job.job_id, exports.DATA))
-    return done, data, file_store.get(job.job_id, exports.TEXT).decode()
-
-
-def test_export_holds_all_that_is_known_of_the_guest_and_nothing_of_others(
-    meetup, canary, monkeypatch
-):
-    monkeypatch.setattr(exports, "SCANS_PER_STEP", 1)
-    guest, other = register(meetup, canary), meetup.register("Bob")
-    meetup.admit(guest)
-    meetup.admit(other)
-    deliver(meetup)
-
-    job, data, text = export(meetup, guest)
-
-    assert job.result["downloads"].keys() == {exports.DATA, exports.TEXT}
-    known = data["registration"]
-    assert (known["name"], known["user_email"]) == (f"Bird {canary}", f"{canary}@example.com")
-    assert (known["note"], known["answers"]) == (f"Allergic, says {canary}", {"diet": canary})
-    assert [scan["gate"] for scan in data["scans"]] == ["North"]
-    assert sorted((one["what"], one["by"]) for one in data["activity"]) == [
-        ("GUEST_ADMITTED", "user"),
-        ("GUEST_CHANGED", "the guest"),
-        ("GUEST_REGISTERED", "the guest"),
-    ]
-    assert [one["what"] for one in data["messages"]] == ["registration_confirmed"]
-    assert f"name: Bird {canary}" in text
-    assert meetup.organiser.user_id not in json.dumps(data) + text
-    assert file_store.list_names(job.job_id) == [exports.DATA, exports.TEXT]
-
-
-def test_export_made_twice_within_a_minute_is_one(meetup, canary):
-    guest = register(meetup, canary)
-
-    assert export(meetup, guest)[0].job_id == export(meetup, guest)[0].job_id
-
-
-def test_export_that_is_killed_anywhere_holds_the_same(meetup, canary):
-    guest = register(meetup, canary)
-    meetup.admit(guest)
-    deliver(meetup)
-    whole = None
-    for number in range(1, 40):
-        clock = Clock()
-        clock.now = LATER + timedelta(minutes=number)
-        job = services.start_export_guest(
-            event_id=meetup.event.uuid, guest=guest.guest, actor=meetup.organiser, now=clock.now
-        )
-
-        def work(job: Job = job, clock: Clock = clock) -> None:
-            runner.run_job(job_id=job.job_id, steps=STEPS, now_fn=clock, until=lambda: False)
-
-        died = dies(work, number)
-        clock.wait(LEASE)
-        work()
-
-        data = json.loads(file_store.get(job.job_id, exports.DATA)) | {"exported_at": ""}
-        whole = whole or data
-        assert (number, data) == (number, whole)
-        if not died:
-            break
-    assert number > 5
-
-
-def test_files_lie_in_the_private_bucket(tables):
-    assert config().files_bucket == tables["FilesBucket"]
