@@ -40,6 +40,8 @@ def test_every_route_is_served(handlers, pool):
     event_id = organise(handlers, owner)
     make_member(event_id=event_id, member=desk.user_id, role=Role.DESK)
     come(handlers, event_id, owner=owner, guest=guest, desk=desk)
+    come_by_the_older_app(handlers, pool)
+    keep_users_and_profiles(handlers, pool)
 
     assert handlers.call("DELETE", f"/events/{event_id}", by=owner).body["status"] == "CANCELED"
     assert handlers.call("GET", "/health").body["ok"] is True
@@ -112,6 +114,42 @@ def come(handlers, event_id, *, owner, guest, desk):
     assert [scan["result"] for scan in late.body["results"]] == ["INVALID"]
     assert handlers.call("DELETE", f"{place}/me", by=guest).said == (400, "not_cancelable")
     assert handlers.call("DELETE", f"{place}/me", by=owner).said == (404, "registration_not_found")
+
+
+def come_by_the_older_app(handlers, pool):
+    owner, guest = pool.make("Orla Owner"), pool.make("Gina Guest")
+    posted = {"title": "Meetup", "date": "2030-05-01", "startTime": "18:30", "endTime": "22:00"}
+    made = handlers.call("POST", "/create-event", posted | {"fileExtension": "png"}, by=owner)
+    event_id = made.body["event_id"]
+    place = {"event_uuid": event_id, "user_email": guest.email}
+    places = f"/get-events-that-user-registered-to?user_email={guest.email}"
+
+    assert made.body["upload_url"]
+    shown = handlers.call("GET", f"/get-events?event_id={event_id}").body["events"]
+    assert [event["uuid"] for event in shown] == [event_id]
+    own = handlers.call("GET", f"/get-events-that-user-created?user_email={owner.email}", by=owner)
+    assert [event["uuid"] for event in own.body["events"]] == [event_id]
+    assert handlers.call("POST", "/register-user-to-event", place, by=guest).status == 200
+    asked = handlers.call("GET", f"{places}&event_uuid={event_id}", by=guest)
+    assert asked.body == {"isAttending": True}
+    listed = handlers.call("GET", places, by=guest).body["events"]
+    assert [event["uuid"] for event in listed] == [event_id]
+
+
+def keep_users_and_profiles(handlers, pool):
+    chief, person = pool.make("Ada Chief", group="apiAdmins"), pool.make("Pia Person")
+    added = handlers.call("POST", "/users", {"name": "Eve"}, by=chief).body["userid"]
+
+    listed = handlers.call("GET", "/users?limit=100", by=chief)
+    assert added in [user["userid"] for user in listed.body]
+    changed = handlers.call("PUT", f"/users/{added}", {"name": "Eva"}, by=chief)
+    assert changed.body["name"] == "Eva"
+    assert handlers.call("GET", f"/users/{added}", by=chief).body["name"] == "Eva"
+    assert handlers.call("DELETE", f"/users/{added}", by=chief).status == 200
+    named = handlers.call("POST", "/profiles", {"name": "Pia"}, by=person).body["profile"]
+    assert handlers.call("GET", f"/profiles/{person.user_id}", by=person).body == named
+    written = handlers.call("POST", "/user/profile", {"likes": 1.50}, by=person).body
+    assert handlers.call("GET", "/user/profile", by=person).body == written
 
 
 def test_seat_is_given_back(handlers, pool):
