@@ -46,6 +46,9 @@ def meanings() -> dict[str, str]:
     found = {
         kind.code: (kind.__doc__ or "").partition("\n")[0].replace("``", "`")
         for kind in _kinds(DomainError)
-        if "code" in vars(kind) and not kind.__module__.startswith(_WITHOUT_ROUTES)
+        if "code" in vars(kind)
+        # A process that has the portal loaded knows refusals that no route answers with.
+        and kind.__module__.startswith("backend.")
+        and not kind.__module__.startswith(_WITHOUT_ROUTES)
     }
     return found | _GENERAL_MEANING
