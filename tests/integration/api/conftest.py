@@ -10,6 +10,7 @@ from backend.team.roles import Role
 from tests.factories.team import make_member
 from tests.support import older_programs
 from tests.support.api import Api, Person, Pool
+from tests.support.event_app import new_event
 from tests.support.older_programs import Caller, Suite
 
 
@@ -120,3 +121,27 @@ def robin(suite: Suite) -> Caller:
 def anew(suite: Suite) -> Caller:
     """A person of this test's own."""
     return suite.make()
+
+
+@pytest.fixture
+def create(api, owner):
+    """``create(title="X")``: the id of a new event of the owner."""
+
+    def make(by: Person = owner, **values: Any) -> str:
+        made = api.post("/create-event", new_event(**values), by=by)
+        assert made.status == 200, made
+        event_id: str = made.body["event_id"]
+        return event_id
+
+    return make
+
+
+@pytest.fixture
+def show(api):
+    """The one item of an id."""
+
+    def ask(event_id: str) -> dict[str, Any]:
+        [item] = api.get(f"/get-events?event_id={event_id}").body["events"]
+        return item
+
+    return ask

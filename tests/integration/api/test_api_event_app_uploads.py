@@ -13,8 +13,8 @@ from backend.events import media_bucket, services
 from backend.events.models import Event
 from backend.shared.clock import utc_now
 from backend.shared.config import config
-from tests.integration.api.test_api_event_app import new_event
 from tests.integration.localcloud.http import request
+from tests.support.event_app import new_event
 
 PNG = "image/png"
 
