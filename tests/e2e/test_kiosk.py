@@ -97,6 +97,8 @@ def test_setup_says_what_to_do_where_something_is_missing(kiosk, context):
     page = kiosk(camera="NotAllowedError")
     page.goto("/k/setup")
     expect(page.locator("[data-check=camera]")).to_contain_text("Blocked.")
+    # The first answer must not come after the one without a network.
+    expect(page.locator("[data-check=network]")).to_have_attribute("data-state", "good")
     context.set_offline(True)
     page.evaluate("() => document.querySelector('[data-again=network]').click()")
     expect(page.locator("[data-check=network] .is-shown")).to_contain_text("No answer.")
