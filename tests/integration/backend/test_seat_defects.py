@@ -1,4 +1,4 @@
-"""Wrong variants of the real code: the machine must catch each within 750 seeds of its kind.
+"""Wrong variants of the real code: the machine must catch each within 5,000 seeds of its kind.
 
 The code as it is passes the same seeds in ``test_seat_machine``: 75 of each kind with
 ``CI=true``, and all with ``make faults``.
@@ -27,8 +27,10 @@ from tests.factories.events import NOON
 from tests.support.seat_machine import EACH, KINDS, Kind, explore
 from tests.support.seat_world import SETTLED_AFTER, SeatWorld, Violation
 
-PARTS_TRIED = 30
-"""Most show within six. Sets of texts have another order in each process, so some take longer."""
+PARTS_TRIED = 200
+"""Most show within six. Hypothesis also draws constants of the modules that are loaded, so the
+same defect can take ten times as long when all tests were collected.
+"""
 pytestmark = pytest.mark.usefixtures("tables")
 Patch = pytest.MonkeyPatch
 
