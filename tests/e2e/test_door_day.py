@@ -5,11 +5,8 @@ list and by themselves, two kiosks scan at once, and every place that counts the
 import csv
 import io
 import re
-import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,6 +20,7 @@ from backend.registrations.models import Registration
 from backend.registrations.states import Admission
 from tests.e2e.kiosks import open_kiosk, scan_together
 from tests.support.api import Api, Person, Pool
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.browser
 R = ScanResult
@@ -33,14 +31,6 @@ EVERYBODY = IMPORTED + REGISTERED
 @pytest.fixture
 def api(stage) -> Api:
     return Api(stage["APIEndpoint"])
-
-
-def eventually(look: Callable[[], Any], wanted: Any, seconds: float = 90) -> None:
-    """Streams and jobs follow within moments; compare until they have."""
-    deadline = time.monotonic() + seconds
-    while look() != wanted and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert look() == wanted
 
 
 def published(api: Api, owner: Person) -> Event:

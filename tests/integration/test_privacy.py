@@ -5,13 +5,11 @@ And once a canary was erased, no table and no file may.
 
 import re
 import socket
-import time
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -29,6 +27,7 @@ from infra.localcloud.cloud import LocalCloud
 from infra.localcloud.lifeline import end_child
 from infra.localcloud.stage import environment
 from tests.support.api import PASSWORD, Api, Person, Pool
+from tests.support.waiting import eventually
 
 MARK = uuid.uuid4().hex[:10]
 NAME = f"Canary-{MARK}"
@@ -169,13 +168,6 @@ def lambda_lines() -> dict[str, list[str]]:
     }
 
 
-def eventually(look: Callable[[], Any], seconds: float = 60) -> bool:
-    deadline = time.monotonic() + seconds
-    while not look() and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return bool(look())
-
-
 def test_no_log_line_knows_an_address_a_name_a_token_or_a_ticket(stage, stage_cloud, address):
     api = Api(stage["APIEndpoint"])
     owner, guest = make_accounts(api, Pool())
@@ -183,7 +175,7 @@ def test_no_log_line_knows_an_address_a_name_a_token_or_a_ticket(stage, stage_cl
     secrets = go_through_the_api(api, event_id, owner, guest)
     secrets += go_through_the_portal(Browser(address), event_id, owner)
     wanted = [guest.email, f"{MARK}.walkin@example.org"]
-    assert eventually(lambda: all(email in mailed(stage_cloud) for email in wanted))
+    eventually(lambda: all(email in mailed(stage_cloud) for email in wanted))
 
     functions = lambda_lines()
     portal_lines = Path(stage_cloud.state_dir / "portal.log").read_text().splitlines()
@@ -213,7 +205,7 @@ def everything() -> Iterator[tuple[str, str]]:
 def run_by_the_stage(page: requests.Response) -> Job:
     """The job whose page the portal showed, once it has ended."""
     job_id = page.url.rpartition("/")[2]
-    assert eventually(lambda: not Job.fetch(job_id).is_open)
+    eventually(lambda: not Job.fetch(job_id).is_open)
     return Job.fetch(job_id)
 
 
@@ -236,7 +228,7 @@ def test_after_erasure_no_table_and_no_file_knows_the_guest(stage, stage_cloud, 
     ).registration
     scan = {"ticket": tickets.issue(guest), "scanId": f"s-{word[-10:]}"}
     assert api.post(f"/events/{event_id}/scans", scan, by=owner).status == 200
-    assert eventually(lambda: word.lower() in mailed(stage_cloud))
+    eventually(lambda: word.lower() in mailed(stage_cloud))
     browser, page = Browser(address), f"/o/e/{event_id}/registrations/{guest.guest}"
     browser.submit("/signin", email=owner.email, password=PASSWORD)
     export = run_by_the_stage(browser.submit(f"{page}/export"))
@@ -251,4 +243,4 @@ def test_after_erasure_no_table_and_no_file_knows_the_guest(stage, stage_cloud, 
     assert erased.result["files"] == 2
     assert browser.open(f"{files}/guest.json").status_code == 404
     assert [where for where, text in everything() if word.lower() in text.lower()] == []
-    assert eventually(lambda: counted(event_id) == (1, 1))
+    eventually(lambda: counted(event_id) == (1, 1))

@@ -4,9 +4,7 @@ What it needs it reads from that stack's outputs; it makes its people in the use
 passwords of Secrets Manager, and reaches into the users' table itself.
 """
 
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,10 +75,3 @@ def start() -> Suite:
     outputs = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
     table = boto3.resource("dynamodb").Table(outputs["UsersTable"])
     return Suite(outputs, Api(outputs["APIEndpoint"]), table, boto3.client("cognito-idp"))
-
-
-def eventually(look: Callable[[], Any], seconds: float = 60) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (seen := look()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return seen

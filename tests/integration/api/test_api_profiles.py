@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.support.older_programs import eventually
+from tests.support.waiting import eventually
 
 
 def test_new_profile_is_greeted_once_by_user_id_and_no_name(suite, anew):
@@ -23,7 +23,7 @@ def test_new_profile_is_greeted_once_by_user_id_and_no_name(suite, anew):
         suite.call("POST", "/profiles", {"name": name}, by=anew)
     suite.call("POST", "/user/profile", {"a": 1}, by=anew)
 
-    assert eventually(greetings)
+    eventually(greetings)
     assert [(line["message"], line["user_id"]) for line in greetings()] == [
         ("WELCOME", anew.user_id)
     ]

@@ -6,7 +6,7 @@ import boto3
 
 from backend.team.roles import Role
 from tests.factories.team import make_member
-from tests.support.older_programs import eventually
+from tests.support.waiting import eventually
 
 
 def test_erased_account_leaves_nameless_places_at_events(suite, pool, event):
@@ -24,7 +24,7 @@ def test_erased_account_leaves_nameless_places_at_events(suite, pool, event):
     assert suite.api.delete(f"/users/{guest.user_id}", by=guest).status == 200
 
     told = (guest.email, guest.name, guest.user_id)
-    assert eventually(lambda: not any(text in stored() for text in told)), stored()
+    eventually(lambda: not any(text in stored() for text in told))
     assert '"CONFIRMED"' in stored()
 
 

@@ -2,11 +2,8 @@
 
 import json
 import re
-import time
 import urllib.request
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import boto3
 
@@ -17,13 +14,7 @@ from backend.jobs.models import Job
 from backend.jobs.states import JobStatus
 from infra.localcloud.cloud import LocalCloud
 from tests.support.api import Api, Person, Pool
-
-
-def eventually(look: Callable[[], Any], seconds: float = 60) -> bool:
-    deadline = time.monotonic() + seconds
-    while not look() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return bool(look())
+from tests.support.waiting import eventually
 
 
 def published_event(api: Api, owner: Person) -> str:
@@ -71,12 +62,12 @@ def test_event_called_off_over_the_api_takes_every_place_back_and_tells_everybod
 
     assert api.delete(f"/events/{event_id}", by=owner).status == 200
 
-    assert eventually(lambda: has_ended(event_id))
+    eventually(lambda: has_ended(event_id))
     job = job_of(event_id)
     assert (job.kind, job.status, job.done) == (JobKind.CANCEL_EVENT, JobStatus.DONE, 2)
     mine = api.get(f"/events/{event_id}/registrations/me", by=ada).body
     assert mine["status"] == "CANCELED"
-    assert eventually(lambda: told_of_the_end(stage_cloud) >= {ada.email, bob.email})
+    eventually(lambda: told_of_the_end(stage_cloud) >= {ada.email, bob.email})
 
 
 def test_message_about_nothing_is_kept_apart_and_stops_nobody(stage):
@@ -90,4 +81,4 @@ def test_message_about_nothing_is_kept_apart_and_stops_nobody(stage):
         return found[names[0]], found[names[1]]
 
     # Handed out and not deleted: it comes again, and goes to the queue of what failed in the end.
-    assert eventually(lambda: left() == ("0", "1"))
+    eventually(lambda: left() == ("0", "1"))

@@ -16,8 +16,9 @@ from backend.registrations.bulk import GuestChange
 from backend.registrations.exports import FileFormat
 from backend.registrations.selections import Group, Selection
 from backend.shared.actor import Actor, ActorKind
-from tests.integration.deploy.test_slice import eventually, published_event
+from tests.integration.deploy.test_slice import published_event
 from tests.support.api import Api, Pool
+from tests.support.waiting import eventually
 
 GUESTS = 30
 CONTENT = "name,email\n" + "".join(

@@ -1,8 +1,6 @@
 """A change that nobody can read is set aside, and followed once its item is right again."""
 
 import json
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,13 +18,7 @@ from infra.deploy import Target
 from infra.redrive import Redriven, main, redrive
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
-
-
-def eventually(look: Callable[[], Any], wanted: Any, seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while look() != wanted and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert look() == wanted
+from tests.support.waiting import eventually
 
 
 def waiting(stage: dict[str, str]) -> int:

@@ -1,12 +1,9 @@
 """What the deployed functions do together, each with its own rights and nobody's help."""
 
 import json
-import time
 import urllib.request
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import boto3
 import pytest
@@ -16,6 +13,7 @@ from backend.seats import services as seats
 from backend.seats.models import Summary
 from tests.factories.kiosks import pair_device
 from tests.support.api import Api, Person, Pool
+from tests.support.waiting import eventually
 
 SHARDS_OF_A_SMALL_EVENT = 1
 
@@ -28,14 +26,6 @@ def api(stage: dict[str, str]) -> Api:
 @pytest.fixture(scope="module")
 def pool(stage: dict[str, str]) -> Pool:
     return Pool()
-
-
-def eventually(look: Callable[[], Any], wanted: Any, seconds: float = 60) -> None:
-    """Streams follow within moments; compare until they have, or fail with the difference."""
-    deadline = time.monotonic() + seconds
-    while look() != wanted and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert look() == wanted
 
 
 def published_event(api: Api, owner: Person) -> str:

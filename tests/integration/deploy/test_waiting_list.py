@@ -11,8 +11,9 @@ from backend.events.models import Event
 from backend.notifications.models import Notification
 from backend.registrations import mails
 from backend.seats.models import Pool as SeatPool
-from tests.integration.deploy.test_slice import eventually, waiting_failures
+from tests.integration.deploy.test_slice import waiting_failures
 from tests.support.api import Api, Person, Pool
+from tests.support.waiting import eventually
 
 NAMES = ("Ada Byron", "Bob Hope", "Cleo Moreno")
 
