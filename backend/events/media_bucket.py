@@ -18,6 +18,7 @@ from ulid import ULID
 
 from backend.shared.config import config
 from backend.shared.errors import BadInput
+from backend.shared.s3_client import s3_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -50,19 +51,7 @@ class UploadOffer:
 
 @cache
 def _client() -> "S3Client":
-    # Loading boto3 costs a cold start 100 ms, and most calls never come here.
-    import boto3
-    from botocore.config import Config
-
-    # The bucket's own regional host: the global one redirects, which a browser's POST loses.
-    settings = Config(
-        signature_version="s3v4",
-        s3={"addressing_style": "virtual"},
-        connect_timeout=2,
-        read_timeout=10,
-        retries={"max_attempts": 2},
-    )
-    return boto3.client("s3", region_name=config().region, config=settings)
+    return s3_client(read_seconds=10, attempts=2)
 
 
 def public_url(key: str) -> str:

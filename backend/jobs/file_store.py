@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from backend.jobs.errors import FileGone
 from backend.shared.config import config
+from backend.shared.s3_client import s3_client
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -22,18 +23,7 @@ _FOLDER = "jobs/"
 
 @cache
 def _client() -> "S3Client":
-    # Loading boto3 costs a cold start 100 ms, and most calls never come here.
-    import boto3
-    from botocore.config import Config
-
-    settings = Config(
-        signature_version="s3v4",
-        s3={"addressing_style": "virtual"},
-        connect_timeout=2,
-        read_timeout=30,
-        retries={"max_attempts": 3},
-    )
-    return boto3.client("s3", region_name=config().region, config=settings)
+    return s3_client(read_seconds=30, attempts=3)
 
 
 def put(job_id: str, name: str, content: bytes, *, content_type: str) -> None:
