@@ -20,7 +20,7 @@ from backend.registrations.models import Registration
 from backend.registrations.states import Admission
 from tests.e2e.kiosks import open_kiosk, scan_together
 from tests.support.api import Api, Person, Pool
-from tests.support.waiting import eventually
+from tests.support.eventual import eventually
 
 pytestmark = pytest.mark.browser
 R = ScanResult

@@ -27,7 +27,7 @@ from infra.localcloud.cloud import LocalCloud
 from infra.localcloud.lifeline import end_child
 from infra.localcloud.stage import environment
 from tests.support.api import PASSWORD, Api, Person, Pool
-from tests.support.waiting import eventually
+from tests.support.eventual import eventually
 
 MARK = uuid.uuid4().hex[:10]
 NAME = f"Canary-{MARK}"

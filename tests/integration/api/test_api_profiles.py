@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.support.waiting import eventually
+from tests.support.eventual import eventually
 
 
 def test_new_profile_is_greeted_once_by_user_id_and_no_name(suite, anew):

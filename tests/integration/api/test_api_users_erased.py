@@ -6,7 +6,7 @@ import boto3
 
 from backend.team.roles import Role
 from tests.factories.team import make_member
-from tests.support.waiting import eventually
+from tests.support.eventual import eventually
 
 
 def test_erased_account_leaves_nameless_places_at_events(suite, pool, event):

@@ -14,7 +14,7 @@ from backend.jobs.models import Job
 from backend.jobs.states import JobStatus
 from infra.localcloud.cloud import LocalCloud
 from tests.support.api import Api, Person, Pool
-from tests.support.waiting import eventually
+from tests.support.eventual import eventually
 
 
 def published_event(api: Api, owner: Person) -> str:

@@ -18,7 +18,7 @@ from backend.registrations.selections import Group, Selection
 from backend.shared.actor import Actor, ActorKind
 from tests.integration.deploy.test_slice import published_event
 from tests.support.api import Api, Pool
-from tests.support.waiting import eventually
+from tests.support.eventual import eventually
 
 GUESTS = 30
 CONTENT = "name,email\n" + "".join(

@@ -18,7 +18,7 @@ from infra.deploy import Target
 from infra.redrive import Redriven, main, redrive
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
-from tests.support.waiting import eventually
+from tests.support.eventual import eventually
 
 
 def waiting(stage: dict[str, str]) -> int:

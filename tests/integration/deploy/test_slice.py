@@ -13,7 +13,7 @@ from backend.seats import services as seats
 from backend.seats.models import Summary
 from tests.factories.kiosks import pair_device
 from tests.support.api import Api, Person, Pool
-from tests.support.waiting import eventually
+from tests.support.eventual import eventually
 
 SHARDS_OF_A_SMALL_EVENT = 1
 

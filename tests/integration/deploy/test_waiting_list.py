@@ -13,7 +13,7 @@ from backend.registrations import mails
 from backend.seats.models import Pool as SeatPool
 from tests.integration.deploy.test_slice import waiting_failures
 from tests.support.api import Api, Person, Pool
-from tests.support.waiting import eventually
+from tests.support.eventual import eventually
 
 NAMES = ("Ada Byron", "Bob Hope", "Cleo Moreno")
 
