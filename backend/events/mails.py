@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from backend.events import queries
 from backend.events.states import EventStatus
 from backend.notifications import services as notifications
+from backend.notifications.kinds import NotificationKind
 from backend.notifications.messages import Message, Suppression
 from backend.notifications.models import Notification
 from backend.notifications.rendering import render
@@ -37,6 +38,8 @@ def enqueue_invitation(record: DynamoDBRecord, *, now: datetime) -> None:
         recipient=new["email"],
         values=facts,
         now=now,
+        kind=NotificationKind.INVITATION,
+        event_id=facts["event_id"],
     )
 
 

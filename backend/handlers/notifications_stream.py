@@ -12,14 +12,15 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from backend.events import mails as event_mails
 from backend.notifications import services
 from backend.notifications.channels.email import EmailChannel
-from backend.notifications.messages import Message, Suppression
+from backend.notifications.kinds import ChannelName
+from backend.notifications.messages import Suppression
 from backend.notifications.models import Notification
 from backend.registrations import mails
 from backend.shared.clock import utc_now
 from backend.shared.observability import logger
 from backend.shared.stream_batches import follow
 
-Composer = Callable[..., Message | Suppression]
+Composer = Callable[..., services.Composed]
 
 COMPOSERS: dict[str, Composer] = {
     mails.CONFIRMED: mails.compose,
@@ -29,7 +30,7 @@ COMPOSERS: dict[str, Composer] = {
     mails.MOVED: mails.compose,
     event_mails.INVITED: event_mails.compose,
 }
-_channel = EmailChannel()
+CHANNELS = {ChannelName.EMAIL: EmailChannel()}
 
 
 def _follow_message(record: DynamoDBRecord) -> None:
@@ -46,11 +47,11 @@ def _asks_for_delivery(record: DynamoDBRecord) -> bool:
 
 
 def _deliver(key: str, *, now: datetime) -> None:
-    def compose(notification: Notification) -> Message | Suppression:
+    def compose(notification: Notification) -> services.Composed:
         composer = COMPOSERS.get(notification.template)
         return composer(notification, now=now) if composer else Suppression("unknown_template")
 
-    status = services.deliver(key=key, compose=compose, channel=_channel, now=now)
+    status = services.deliver(key=key, compose=compose, channels=CHANNELS, now=now)
     logger.info("notification delivered", extra={"status": status})
 
 

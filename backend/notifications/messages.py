@@ -1,6 +1,7 @@
-"""What a channel carries, and what it answers when it cannot."""
+"""What a channel carries, and what a composer answers when there is nothing to carry."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +16,31 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to one recipient (an address of the channel: e-mail or phone number)."""
+    """One message to one recipient, an e-mail address as composers make it.
+
+    ``short`` is the message in a few words for a phone; without it the subject has to do.
+    ``headers`` are further headers of the mail.
+    """
 
     recipient: str
     subject: str
     text: str
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
+    short: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """The reason, as a machine word, why there is nothing to send any more."""
 
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not now: the message waits until then, and no attempt is counted."""
+
+    until: datetime
     reason: str

@@ -6,23 +6,40 @@ Access pattern        Keys                                         Method
 one message           pk=key                                       ``Notification.find``
 what waits too long   stuck_index: pk=due_bucket, sk=due_at; only  ``Notification.list_due``
                       while queued or sending
+what did not reach    undelivered_index:                           ``list_undelivered``
+an event's guests     pk=undelivered, sk=finished_at; sparse       ``count_undelivered``
+====================  ===========================================  ==========================
+
+Table ``contacts``: what is known of an e-mail address, under an HMAC of it.
+
+====================  ===========================================  ==========================
+one address           pk=contact_id                                ``Contact.find``
 ====================  ===========================================  ==========================
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
+from backend.notifications.kinds import HELD_BACK, ChannelName, NotificationKind
 from backend.notifications.states import NOTIFICATION_STATES, NotificationStatus
 from backend.shared import db
+from backend.shared.paging import Page
 
 S = NotificationStatus
 BUCKETS = 8
 """Partitions of the stuck index: one would cap the outbox at about 1,000 messages a second."""
+MOST_COUNTED = 100
 
 
 class StuckIndex(GlobalSecondaryIndex["Notification"]):
@@ -36,12 +53,24 @@ class StuckIndex(GlobalSecondaryIndex["Notification"]):
     due_at = db.UtcAttribute(range_key=True)
 
 
+class UndeliveredIndex(GlobalSecondaryIndex["Notification"]):
+    """Messages of one event that failed or were held back, by when that was."""
+
+    class Meta:
+        index_name = "undelivered_index"
+        projection = AllProjection()
+
+    undelivered = UnicodeAttribute(hash_key=True)
+    finished_at = db.UtcAttribute(range_key=True)
+
+
 class Notification(db.Table):
     """One message.
 
     ``due_at`` is when an attempt may be made by somebody else: the end of a lease or of a wait.
     ``recipient`` is an address, or the key of somebody whose address is looked up when it is sent.
-    ``attempts`` also tells apart two senders that hold the message one after the other.
+    ``attempts`` also tells apart two senders that hold the message one after the other; those up
+    to ``forgiven`` are not held against the message. ``about_at`` is when what it tells happens.
     """
 
     class Meta(db.TableMeta):
@@ -51,16 +80,29 @@ class Notification(db.Table):
     template = UnicodeAttribute()
     recipient = UnicodeAttribute()
     facts = JSONAttribute()
+    kind = db.EnumAttribute(NotificationKind, default=NotificationKind.TICKET)
+    channel = db.EnumAttribute(ChannelName, default=ChannelName.EMAIL)
+    event_id = UnicodeAttribute(null=True)
+    about_at = db.UtcAttribute(null=True)
     status = db.EnumAttribute(NotificationStatus, default=S.QUEUED)
     attempts = NumberAttribute(default=0)
+    forgiven = db.IntegerAttribute(default=0)
     reason = UnicodeAttribute(null=True)
+    contact_id = UnicodeAttribute(null=True)
     queued_at = db.UtcAttribute()
     finished_at = db.UtcAttribute(null=True)
     nudged_at = db.UtcAttribute(null=True)
     due_bucket = UnicodeAttribute(null=True)
     due_at = db.UtcAttribute(null=True)
+    undelivered = UnicodeAttribute(null=True)
 
     stuck_index = StuckIndex()
+    undelivered_index = UndeliveredIndex()
+
+    @property
+    def tries(self) -> int:
+        """The attempts that count against it."""
+        return int(self.attempts) - self.forgiven
 
     # Queries
 
@@ -71,11 +113,35 @@ class Notification(db.Table):
             due = cls.stuck_index.query(str(bucket), StuckIndex.due_at <= now, limit=limit)
             yield from (found.key for found in due)
 
+    @classmethod
+    def list_undelivered(
+        cls,
+        event_id: str,
+        status: NotificationStatus,
+        *,
+        limit: int,
+        start: dict[str, Any] | None = None,
+    ) -> Page["Notification"]:
+        """One page of what ended so at an event, the latest first, a moment behind at worst."""
+        return db.query_page(
+            cls.undelivered_index,
+            _undelivered(event_id, status),
+            limit=limit,
+            start=start,
+            newest_first=True,
+        )
+
+    @classmethod
+    def count_undelivered(cls, event_id: str, status: NotificationStatus) -> int:
+        """How many ended so at an event, counted up to ``MOST_COUNTED``."""
+        place = _undelivered(event_id, status)
+        return cls.undelivered_index.count(place, limit=MOST_COUNTED)
+
     # Mutators
 
     def put_if_absent(self) -> bool:
         """Queue the message unless its key was ever used; says whether it was new."""
-        self.due_bucket = str(hashlib.sha256(self.key.encode()).digest()[0] % BUCKETS)
+        self.due_bucket = self._bucket()
         try:
             self.put(Notification.key.does_not_exist())
         except db.StaleWrite:
@@ -114,21 +180,65 @@ class Notification(db.Table):
             condition=waiting & (Notification.due_at <= now),
         )
 
-    def finish(self, status: NotificationStatus, *, reason: str | None, now: datetime) -> None:
+    def finish(
+        self,
+        status: NotificationStatus,
+        *,
+        reason: str | None,
+        now: datetime,
+        contact_id: str | None = None,
+    ) -> None:
         """End this attempt for good. ``StaleWrite`` when somebody took the message meanwhile."""
         NOTIFICATION_STATES.check(self.status, status)
-        actions = [
-            Notification.status.set(status),
-            Notification.finished_at.set(now),
-            Notification.due_bucket.remove(),
-            Notification.due_at.remove(),
-            Notification.reason.set(reason) if reason else Notification.reason.remove(),
-        ]
+        missed = status is S.FAILED or (status is S.SUPPRESSED and reason in HELD_BACK)
+        values = {
+            "status": status,
+            "finished_at": now,
+            "due_bucket": None,
+            "due_at": None,
+            "reason": reason,
+            "contact_id": contact_id,
+            "undelivered": _undelivered(self.event_id, status)
+            if missed and self.event_id
+            else None,
+        }
+        self._still_mine(Notification.assignments(values))
+
+    def wait(self, *, until: datetime, reason: str, forgive: bool = False) -> None:
+        """Leave the next attempt to whoever comes after ``until``; ``StaleWrite`` as above.
+
+        ``forgive``: this attempt does not count against the message.
+        """
+        actions = [Notification.due_at.set(until), Notification.reason.set(reason)]
+        if forgive:
+            actions.append(Notification.forgiven.set(self.forgiven + 1))
         self._still_mine(actions)
 
-    def wait(self, *, until: datetime, reason: str) -> None:
-        """Leave the next attempt to whoever comes after ``until``; ``StaleWrite`` as above."""
-        self._still_mine([Notification.due_at.set(until), Notification.reason.set(reason)])
+    def queue_again(self, *, due_at: datetime, now: datetime) -> "Notification":
+        """Have a message that did not go out delivered once more, by the table's stream.
+
+        ``IllegalTransition`` by what was read; ``StaleWrite`` when somebody did it meanwhile.
+        """
+        NOTIFICATION_STATES.check(self.status, S.QUEUED)
+        values = {
+            "status": S.QUEUED,
+            "forgiven": int(self.attempts),
+            "due_bucket": self._bucket(),
+            "due_at": due_at,
+            "nudged_at": now,
+            "undelivered": None,
+            "finished_at": None,
+            "reason": None,
+        }
+        return Notification.change(
+            self.key,
+            actions=Notification.assignments(values),
+            condition=(Notification.status == self.status)
+            & (Notification.attempts == self.attempts),
+        )
+
+    def _bucket(self) -> str:
+        return str(hashlib.sha256(self.key.encode()).digest()[0] % BUCKETS)
 
     def _still_mine(self, actions: Sequence[Action]) -> None:
         Notification.change(
@@ -136,3 +246,68 @@ class Notification(db.Table):
             actions=actions,
             condition=(Notification.status == S.SENDING) & (Notification.attempts == self.attempts),
         )
+
+
+def _undelivered(event_id: str | None, status: NotificationStatus) -> str:
+    return f"{event_id}#{status}"
+
+
+class Contact(db.Table):
+    """What is known of one e-mail address; the address itself is not.
+
+    ``off`` names the kinds that are not wanted by e-mail. ``user_id`` is whose address it is,
+    once they signed in. ``suppressed_for`` says why nothing can be sent to it any more.
+    """
+
+    class Meta(db.TableMeta):
+        table_name = db.table_name("contacts")
+
+    contact_id = UnicodeAttribute(hash_key=True)
+    off = UnicodeSetAttribute(null=True)
+    user_id = UnicodeAttribute(null=True)
+    updated_at = db.UtcAttribute(null=True)
+    suppressed_for = UnicodeAttribute(null=True)
+    suppressed_at = db.UtcAttribute(null=True)
+
+    @property
+    def switched_off(self) -> frozenset[NotificationKind]:
+        """The kinds that are not wanted by e-mail."""
+        return frozenset(NotificationKind(kind) for kind in self.off or ())
+
+    @classmethod
+    def write_off(
+        cls,
+        contact_id: str,
+        kinds: frozenset[NotificationKind],
+        *,
+        user_id: str | None = None,
+        now: datetime,
+    ) -> "Contact":
+        """Replace what is not wanted; the last writer wins."""
+        # DynamoDB knows no empty set.
+        values: dict[str, Any] = {"off": {str(kind) for kind in kinds} or None, "updated_at": now}
+        if user_id:
+            values["user_id"] = user_id
+        return cls.change(contact_id, actions=cls.assignments(values))
+
+    @classmethod
+    def switch(
+        cls, contact_id: str, kinds: Iterable[NotificationKind], *, off: bool, now: datetime
+    ) -> None:
+        """Add kinds to what is not wanted, or take them out; two at once both count."""
+        named = {str(kind) for kind in kinds}
+        change = Contact.off.add(named) if off else Contact.off.delete(named)
+        cls.change(contact_id, actions=[change, Contact.updated_at.set(now)])
+
+    @classmethod
+    def suppress(cls, contact_id: str, *, reason: str, at: datetime) -> None:
+        """Note that nothing can be sent there; what was noted later already stays."""
+        unless_later = Contact.suppressed_at.does_not_exist() | (Contact.suppressed_at <= at)
+        values = {"suppressed_for": reason, "suppressed_at": at}
+        cls.change(contact_id, actions=cls.assignments(values), condition=unless_later)
+
+    @classmethod
+    def lift(cls, contact_id: str) -> None:
+        """Let messages go there again."""
+        values = {"suppressed_for": None, "suppressed_at": None}
+        cls.change(contact_id, actions=cls.assignments(values))

@@ -6,58 +6,95 @@ ask whether a message was sent, and a ticket twice is better than no ticket.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from backend.notifications import choices
 from backend.notifications.channels.base import Channel
-from backend.notifications.errors import ChannelRefused, ChannelUnavailable
-from backend.notifications.messages import Message, Suppression
-from backend.notifications.models import Notification
+from backend.notifications.errors import (
+    ChannelBusy,
+    ChannelRefused,
+    ChannelUnavailable,
+    NotificationNotFound,
+    NotSentAgain,
+)
+from backend.notifications.kinds import (
+    BOUNCED,
+    COMPLAINED,
+    SWITCHED_OFF,
+    ChannelName,
+    NotificationKind,
+)
+from backend.notifications.messages import Hold, Message, Suppression
+from backend.notifications.models import Contact, Notification
 from backend.notifications.states import NotificationStatus
 from backend.shared.db import StaleWrite
+from backend.shared.states import IllegalTransition
 
 S = NotificationStatus
+C = ChannelName
 
 LEASE = timedelta(minutes=5)
 FIRST_WAIT = timedelta(minutes=1)
 MAX_ATTEMPTS = 5
 """With waits of 1, 4, 16 and 64 minutes in between: about an hour and a half."""
+LONGEST_BUSY_WAIT = timedelta(minutes=16)
 
-Compose = Callable[[Notification], Message | Suppression]
+Composed = Message | Suppression | Hold
+Compose = Callable[[Notification], Composed]
+Channels = Mapping[ChannelName, Channel]
 
 
 def enqueue(
-    *, key: str, template: str, recipient: str, values: Mapping[str, str], now: datetime
+    *,
+    key: str,
+    template: str,
+    recipient: str,
+    values: Mapping[str, str],
+    now: datetime,
+    kind: NotificationKind = NotificationKind.TICKET,
+    event_id: str | None = None,
+    about_at: datetime | None = None,
 ) -> bool:
     """Ask for a message; a key that was ever used is left as it is. Says whether it was new.
 
-    Writes one item; the stream of the table delivers it. One that the stream lost becomes due
-    like any other after ``LEASE``.
+    ``kind`` is what people switch off: give it for everything but tickets, which always go out.
+    ``event_id`` lists a message that failed on that event's page and has it keep the event's
+    quiet hours, unless what it tells happens (``about_at``) within the next hour.
+
+    Writes one item; the stream of the table delivers it, and by SMS, too, to who chose that. One
+    that the stream lost becomes due like any other after ``LEASE``.
     """
     return Notification(
         key=key,
         template=template,
         recipient=recipient,
         facts=dict(values),
+        kind=kind,
+        event_id=event_id,
+        about_at=about_at,
         queued_at=now,
         due_at=now + LEASE,
     ).put_if_absent()
 
 
 def deliver(
-    *, key: str, compose: Compose, channel: Channel, now: datetime
+    *, key: str, compose: Compose, channels: Channels, now: datetime
 ) -> NotificationStatus | None:
     """Send a message that nobody else holds and answer with its state; ``None``: no such key.
 
     ``compose`` looks at the present state of things and makes the message, or says why there is
-    nothing to send any more (``SUPPRESSED``). What the channel refuses is ``FAILED``; what it
-    cannot take now stays ``SENDING`` and becomes due again, five times in all.
+    nothing to send any more (``SUPPRESSED``), or until when it has to wait. What the channel
+    refuses is ``FAILED``; what it cannot take now stays ``SENDING`` and becomes due again, five
+    times in all, and where it is only too busy as often as need be. What whoever gets it has
+    switched off, or cannot be sent to an address any more, is ``SUPPRESSED``.
     """
     try:
         held = Notification.take(key, until=now + LEASE, now=now)
     except StaleWrite as refusal:
         return refusal.old.status if refusal.old else None
     try:
-        return _attempt(held, compose=compose, channel=channel, now=now)
+        return _attempt(held, compose=compose, channels=channels, now=now)
     except StaleWrite as refusal:
         # This sender was slower than its lease: the message is somebody else's now.
         return refusal.old.status if refusal.old else None
@@ -79,29 +116,104 @@ def nudge_stuck(*, now: datetime, limit: int = 100) -> int:
     return nudged
 
 
+def send_again(*, key: str, event_id: str, now: datetime) -> Notification:
+    """Have a message that failed, or was held back, go out once more under the same key.
+
+    The caller asked whether the actor may. If nothing could be sent to the address any more,
+    it is tried again from now on. Refuses with ``NotificationNotFound`` (of that event) and
+    ``NotSentAgain`` (it went out, is on its way, or is not wanted).
+    """
+    found = Notification.find(key)
+    if found is None or found.event_id != event_id:
+        raise NotificationNotFound("There is no such message.")
+    if found.reason == SWITCHED_OFF:
+        raise NotSentAgain("Who would get this does not want messages like it.")
+    if found.reason in (BOUNCED, COMPLAINED) and found.contact_id:
+        Contact.lift(found.contact_id)
+    try:
+        return found.queue_again(due_at=now + LEASE, now=now)
+    except (StaleWrite, IllegalTransition):
+        raise NotSentAgain("This went out, or is on its way.") from None
+
+
 def _attempt(
-    held: Notification, *, compose: Compose, channel: Channel, now: datetime
+    held: Notification, *, compose: Compose, channels: Channels, now: datetime
 ) -> NotificationStatus:
-    if held.attempts > MAX_ATTEMPTS:
+    if held.tries > MAX_ATTEMPTS:
         # Each attempt ended without a word from the channel, so the sender itself fails.
         return _finish(held, S.FAILED, reason="gave_up", now=now)
-    message = compose(held)
-    if isinstance(message, Suppression):
-        return _finish(held, S.SUPPRESSED, reason=message.reason, now=now)
+    composed = compose(held)
+    if isinstance(composed, Hold):
+        held.wait(until=composed.until, reason=composed.reason, forgive=True)
+        return S.SENDING
+    if isinstance(composed, Suppression):
+        return _finish(held, S.SUPPRESSED, reason=composed.reason, now=now)
+    return _send(held, composed, channels=channels, now=now)
+
+
+def _send(
+    held: Notification, message: Message, *, channels: Channels, now: datetime
+) -> NotificationStatus:
+    contact_id = choices.contact_id_of(message.recipient)
+    addressed = _addressed(held, message, Contact.find(contact_id), now=now)
+    if isinstance(addressed, Suppression):
+        return _finish(held, S.SUPPRESSED, reason=addressed.reason, now=now, contact_id=contact_id)
     try:
-        channel.send(message)
+        channels[held.channel].send(addressed)
     except ChannelRefused as refusal:
         return _finish(held, S.FAILED, reason=refusal.reason, now=now)
+    except ChannelBusy as trouble:
+        wait = min(FIRST_WAIT * 2 ** (int(held.attempts) - 1), LONGEST_BUSY_WAIT)
+        held.wait(until=now + wait, reason=trouble.reason, forgive=True)
+        return S.SENDING
     except ChannelUnavailable as trouble:
-        if held.attempts == MAX_ATTEMPTS:
+        if held.tries == MAX_ATTEMPTS:
             return _finish(held, S.FAILED, reason=trouble.reason, now=now)
-        held.wait(until=now + FIRST_WAIT * 4 ** (held.attempts - 1), reason=trouble.reason)
+        held.wait(until=now + FIRST_WAIT * 4 ** (held.tries - 1), reason=trouble.reason)
         return S.SENDING
     return _finish(held, S.SENT, reason=None, now=now)
 
 
+def _addressed(
+    held: Notification, message: Message, contact: Contact | None, *, now: datetime
+) -> Message | Suppression:
+    """The message as its channel needs it, or why whoever would get it does not."""
+    phone = choices.phone_for(contact, held.kind)
+    if held.channel is C.SMS:
+        return replace(message, recipient=phone) if phone else Suppression(SWITCHED_OFF)
+    if phone:
+        _by_sms(held, now=now)
+    if contact and contact.suppressed_for:
+        return Suppression(contact.suppressed_for)
+    if contact and held.kind in contact.switched_off:
+        return Suppression(SWITCHED_OFF)
+    ticket = held.kind is NotificationKind.TICKET
+    return message if ticket else choices.with_link(message, held.kind)
+
+
+def _by_sms(held: Notification, *, now: datetime) -> None:
+    """Ask for the same message by SMS, under a key of its own: so once, too."""
+    Notification(
+        key=f"{held.key}#{C.SMS}",
+        template=held.template,
+        recipient=held.recipient,
+        facts=held.facts,
+        kind=held.kind,
+        channel=C.SMS,
+        event_id=held.event_id,
+        about_at=held.about_at,
+        queued_at=now,
+        due_at=now + LEASE,
+    ).put_if_absent()
+
+
 def _finish(
-    held: Notification, status: NotificationStatus, *, reason: str | None, now: datetime
+    held: Notification,
+    status: NotificationStatus,
+    *,
+    reason: str | None,
+    now: datetime,
+    contact_id: str | None = None,
 ) -> NotificationStatus:
-    held.finish(status, reason=reason, now=now)
+    held.finish(status, reason=reason, now=now, contact_id=contact_id)
     return status

@@ -22,7 +22,9 @@ NOTIFICATION_STATES = StateMachine(
         S.QUEUED: frozenset({S.SENDING}),
         S.SENDING: frozenset({S.SENT, S.FAILED, S.SUPPRESSED}),
         S.SENT: frozenset(),
-        S.FAILED: frozenset(),
-        S.SUPPRESSED: frozenset(),
+        S.FAILED: frozenset({S.QUEUED}),  # an organiser has it sent again
+        S.SUPPRESSED: frozenset({S.QUEUED}),
     }
 )
+
+ENDED = (S.SENT, S.FAILED, S.SUPPRESSED)

@@ -1,6 +1,8 @@
 """What people do with their own profile."""
 
 import json
+import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -11,6 +13,8 @@ from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
 
 LARGEST_DOCUMENT = 100_000
+_SPACING = re.compile(r"[\s().\-/]")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 
 
 def keep_name(*, user_id: str, name: str, now: datetime) -> None:
@@ -22,6 +26,35 @@ def keep_name(*, user_id: str, name: str, now: datetime) -> None:
 def put_name(*, name: str, actor: Actor, now: datetime) -> Profile:
     """Write the actor's own name, with the verified address of the token; keep the document."""
     return Profile.write_name(actor.user_id, name=name, email=actor.email or None, at=now)
+
+
+def put_details(
+    *, name: str, phone: str, by_sms: Sequence[str], actor: Actor, now: datetime
+) -> Profile:
+    """Write the actor's own name, number and what is wanted there; keep the document.
+
+    The number is kept without spaces and the like. Refuses with ``BadInput`` on ``phone``: one
+    that is no international number, or none where something is wanted there.
+    """
+    number = checked_phone(phone)
+    if by_sms and not number:
+        raise BadInput({"phone": "Text messages need a number to go to."})
+    values = {
+        "name": name,
+        "email": actor.email or None,
+        "phone": number or None,
+        "by_sms": sorted(by_sms) or None,
+    }
+    return Profile.write_details(actor.user_id, values, at=now)
+
+
+def checked_phone(typed: str) -> str:
+    """The number in E.164, or nothing for nothing; refuses with ``BadInput`` on ``phone``."""
+    number = _SPACING.sub("", typed)
+    number = f"+{number[2:]}" if number.startswith("00") else number
+    if number and not _E164.fullmatch(number):
+        raise BadInput({"phone": "Write the number with its country: +49 151 23456789."})
+    return number
 
 
 def fetch_profile(*, user_id: str, actor: Actor) -> Profile:

@@ -12,6 +12,7 @@ from backend.events.kinds import LocationType
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.notifications import services as notifications
+from backend.notifications.kinds import NotificationKind
 from backend.notifications.messages import Attachment, Message, Suppression
 from backend.notifications.models import Notification
 from backend.notifications.rendering import render
@@ -26,6 +27,8 @@ CANCELED = "registration_canceled"
 WAITLISTED = "registration_waitlisted"
 PROMOTED = "registration_promoted"
 MOVED = "registration_moved"
+_KINDS = {WAITLISTED: NotificationKind.WAITING_LIST, MOVED: NotificationKind.WAITING_LIST}
+"""All others are about the ticket, also that it does not open the door any more."""
 _EACH_TIME = (PROMOTED, MOVED)
 """What can happen to one ticket number more than once."""
 
@@ -53,6 +56,8 @@ def enqueue(
             "ticket_no": registration.ticket_no,
         },
         now=now,
+        kind=_KINDS.get(template, NotificationKind.TICKET),
+        event_id=registration.event_id,
     )
 
 

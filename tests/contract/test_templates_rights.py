@@ -95,7 +95,7 @@ def tables_of(stack: str, role: str) -> set[str]:
         (
             "streams",
             "NotificationsStreamRole",
-            {"Notifications", "Registrations", "Events", "Team"},
+            {"Notifications", "Contacts", "Profiles", "Registrations", "Events", "Team"},
         ),
         ("streams", "TeamStreamRole", {"Notifications", "Activity"}),
     ],

@@ -5,13 +5,17 @@ from email.policy import SMTP
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from backend.notifications.errors import ChannelRefused, ChannelUnavailable
+from backend.notifications.errors import ChannelBusy, ChannelRefused, ChannelUnavailable
 from backend.notifications.messages import Attachment, Message
 from backend.shared.config import config
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
+BUSY = frozenset(
+    {"TooManyRequestsException", "Throttling", "ThrottlingException", "LimitExceededException"}
+)
+"""Answers of SES to anybody who sends faster, or more in a day, than it allows; nothing was sent."""
 REFUSALS = frozenset({"MessageRejected", "BadRequestException"})
 """Answers of SES to this one message; every other error may pass or be mended."""
 
@@ -34,6 +38,8 @@ class EmailChannel:
             code = str(error.response.get("Error", {}).get("Code", "unknown"))
             if code in REFUSALS:
                 raise ChannelRefused(code) from None
+            if code in BUSY:
+                raise ChannelBusy(code) from None
             raise ChannelUnavailable(code) from None
         except BotoCoreError as error:
             raise ChannelUnavailable(type(error).__name__) from None
@@ -49,6 +55,8 @@ def mime(message: Message, *, sender: str) -> bytes:
     except ValueError:
         raise ChannelRefused("bad_header") from None
     mail["Auto-Submitted"] = "auto-generated"
+    for name, value in message.headers:
+        mail[name] = value
     mail.set_content(message.text)
     if message.html:
         _add_html(mail, message)

@@ -13,6 +13,7 @@ import pytest
 from backend.notifications import services
 from backend.notifications.channels.email import EmailChannel, _client
 from backend.notifications.errors import ChannelRefused, ChannelUnavailable
+from backend.notifications.kinds import ChannelName
 from backend.notifications.messages import Message, Suppression
 from backend.notifications.models import Notification
 from backend.notifications.services import LEASE, MAX_ATTEMPTS
@@ -64,7 +65,7 @@ def compose(notification: Notification) -> Message:
 
 
 def deliver(key: str, channel: Recorder, *, now: datetime = NOON, make: Callable = compose):
-    return services.deliver(key=key, compose=make, channel=channel, now=now)
+    return services.deliver(key=key, compose=make, channels={ChannelName.EMAIL: channel}, now=now)
 
 
 def fetch(key: str) -> Notification:

@@ -15,7 +15,9 @@ from backend.shared.states import IllegalTransition
 
 S = NotificationStatus
 LEGAL = {(S.QUEUED, S.SENDING), (S.SENDING, S.SENT), (S.SENDING, S.FAILED)} | {
-    (S.SENDING, S.SUPPRESSED)
+    (S.SENDING, S.SUPPRESSED),
+    (S.FAILED, S.QUEUED),
+    (S.SUPPRESSED, S.QUEUED),
 }
 VALUES: dict[str, object] = {
     "name": "Ada <b>",
