@@ -139,7 +139,7 @@ def erase_account(*, user_id: str, actor: Actor, now: datetime) -> None:
             )
     events.forget_creator(user_id=user_id)
     team.forget_person(user_id=user_id, now=now)
-    administration.remove_user(user_id)
+    administration.remove_user(user_id, account)
 
 
 def start_recount(*, event_id: str, actor: Actor, now: datetime) -> Job:

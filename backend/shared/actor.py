@@ -26,6 +26,17 @@ def normalise_email(email: str) -> str:
     return email.strip().lower()
 
 
+def verified_email(told: Mapping[str, object]) -> str:
+    """The address that Cognito's claims or attributes say is proved, in its one spelling, or "".
+
+    Only ASCII counts: Cognito takes other letters, too, and some of them become ASCII in
+    lower case, which would make two people's addresses one.
+    """
+    email = str(told.get("email", ""))
+    proved = str(told.get("email_verified", "")).lower() == "true" and email.isascii()
+    return normalise_email(email) if proved else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Identity as the token gave it, never as a body or a query string says.
@@ -50,11 +61,10 @@ class Actor:
         ``cognito:groups`` is a list in a token and a text in the gateway's context;
         an e-mail that is not verified is left out.
         """
-        verified = str(claims.get("email_verified", "")).lower() == "true"
         return cls(
             kind=ActorKind.USER,
             user_id=str(claims["sub"]),
-            email=normalise_email(str(claims.get("email", ""))) if verified else "",
+            email=verified_email(claims),
             name=_shown_name(str(claims.get("name", ""))),
             groups=_groups(claims.get("cognito:groups")),
             device=device,

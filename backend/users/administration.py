@@ -15,6 +15,7 @@ from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
 from backend.shared.paging import DEFAULT_LIMIT, Page
 from backend.users import directory, policies
+from backend.users.directory import Account
 from backend.users.errors import NoSuchAccount, UserExists
 from backend.users.models import User, WebSession
 from backend.users.services import bad_email, bad_name, check
@@ -62,7 +63,7 @@ def _account_of(address: str, name: str) -> str:
     try:
         return directory.invite(email=address, name=name)
     except UserExists:
-        account = directory.find_account(address)
+        account = directory.find_account_of(address)
         if account is None:
             raise
         return account.user_id
@@ -77,17 +78,18 @@ def put_user(*, user_id: str, name: str, actor: Actor, now: datetime) -> User:
     policies.check_own_or_administrator(actor, user_id)
     name = name.strip()
     check(name=bad_name(name))
-    directory.rename(user_id=user_id, name=name)
+    account = directory.find_account(user_id)
+    if account is not None:
+        directory.rename(account, name)
     try:
         return User.rename(user_id, name, now=now)
     except StaleWrite:
-        return _add_missing(user_id, name, actor, now)
+        if account is None and not actor.is_administrator:
+            raise NoSuchAccount from None
+        return _add_missing(user_id, name, account, now)
 
 
-def _add_missing(user_id: str, name: str, actor: Actor, now: datetime) -> User:
-    account = directory.find_account(user_id)
-    if account is None and not actor.is_administrator:
-        raise NoSuchAccount
+def _add_missing(user_id: str, name: str, account: Account | None, now: datetime) -> User:
     user = User.new(user_id, name=name, email=account.email or None if account else None, now=now)
     # Somebody else may have made it meanwhile, with a name that is as good as this one.
     with suppress(StaleWrite):
@@ -95,12 +97,13 @@ def _add_missing(user_id: str, name: str, actor: Actor, now: datetime) -> User:
     return user
 
 
-def remove_user(user_id: str) -> None:
+def remove_user(user_id: str, account: Account | None) -> None:
     """Delete account, browser sessions, record and profile; what is gone already is no error.
 
     The account first: so nobody can write the others anew.
     """
-    directory.remove(user_id)
+    if account is not None:
+        directory.remove(account)
     WebSession.remove_all_of(user_id)
     User.remove(user_id)
     profiles.remove(user_id=user_id)

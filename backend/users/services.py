@@ -49,7 +49,7 @@ def sign_up(*, email: str, password: str, name: str, now: datetime) -> None:
     check(email=bad_email(address), name=bad_name(name), password=_bad_password(password))
     sub = cognito.sign_up(email=address, password=password, name=name)
     if sub is None:
-        account = directory.find_account(address)
+        account = directory.find_account_of(address)
         if account is None:
             return
         # Whoever asks now may be somebody else: only what the account says is kept.

@@ -6,13 +6,15 @@ from ulid import ULID
 from backend.lifecycle import services as lifecycle
 from backend.profiles import services as profiles
 from backend.profiles.models import Profile
+from backend.shared.config import config
 from backend.shared.errors import Forbidden
-from backend.users import administration
+from backend.users import administration, directory
 from backend.users.errors import NoSuchAccount, UserExists
 from backend.users.models import User, WebSession
 from tests.factories.events import NOON
 from tests.factories.users import a_user, an_administrator
 from tests.support.api import Pool
+from tests.support.outsiders import an_outsider
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -101,3 +103,52 @@ def test_new_profile_is_welcomed_once_and_a_removed_one_never():
 
     assert said == [True, False, False]
     assert Profile.find(robin.user_id) is None
+
+
+@pytest.fixture
+def otto(tables, monkeypatch):
+    """Somebody whom the pool knows by a name of an outside provider's."""
+    with an_outsider(monkeypatch) as account:
+        yield account
+
+
+def test_person_from_outside_is_found_by_sub_only(otto):
+    assert directory.find_account(otto.user_id) == otto
+    assert directory.find_account(otto.username) is None
+
+
+def test_person_from_outside_is_renamed_in_the_directory_and_the_record(otto):
+    actor = a_user(otto.user_id, email=otto.email)
+
+    made = administration.put_user(user_id=otto.user_id, name="Otto Out", actor=actor, now=NOON)
+
+    found = directory.find_account(otto.user_id)
+    assert found
+    assert (made.email, found.name) == (otto.email, "Otto Out")
+
+
+def test_person_from_outside_is_erased_with_the_account_and_cannot_come_back(otto):
+    actor = a_user(otto.user_id, email=otto.email)
+    administration.put_user(user_id=otto.user_id, name="Otto", actor=actor, now=NOON)
+
+    lifecycle.erase_account(user_id=otto.user_id, actor=actor, now=NOON)
+
+    assert (directory.find_account(otto.user_id), User.find(otto.user_id)) == (None, None)
+    with pytest.raises(NoSuchAccount):
+        administration.put_user(user_id=otto.user_id, name="Back", actor=actor, now=NOON)
+
+
+@pytest.fixture
+def no_pool(tables, monkeypatch):
+    """Whoever asks fails."""
+    monkeypatch.setenv("USER_POOL_ID", "eu-central-1_nowhere")
+    config.cache_clear()
+    yield
+    monkeypatch.undo()
+    config.cache_clear()
+
+
+@pytest.mark.usefixtures("no_pool")
+@pytest.mark.parametrize("user_id", ["", 'x" or "', "x" * 65, "a@example.org", "ä"])
+def test_what_can_be_no_sub_is_nobody_and_the_pool_is_not_asked(user_id):
+    assert directory.find_account(user_id) is None

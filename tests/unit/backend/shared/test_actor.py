@@ -18,6 +18,24 @@ def test_name_that_cognito_took_unchecked_is_one_bounded_line(claimed, shown):
 
 
 @pytest.mark.parametrize(
+    ("claimed", "counts"),
+    [
+        ("Mark@Example.org", "mark@example.org"),
+        (" mark@example.org\n", "mark@example.org"),
+        # The sign of the unit kelvin, whose lower case is the letter k.
+        ("mar\u212a@example.org", ""),
+        ("mark@example.or\u01e7", ""),
+        ("mark@example.org\u00a0", ""),
+    ],
+)
+def test_address_counts_in_ascii_only(claimed, counts):
+    told = {"sub": "u-1", "email": claimed, "email_verified": "true"}
+
+    assert Actor.from_claims(told).email == counts
+    assert Actor.from_claims(told | {"email_verified": "false"}).email == ""
+
+
+@pytest.mark.parametrize(
     ("actor", "label", "parts"),
     [
         (Actor(ActorKind.USER, "u-1"), "USER:u-1", Label("USER", "u-1")),
