@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, RootModel
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
 
 from backend import handlers
 from backend.handlers.health import VERSION
@@ -147,11 +148,7 @@ def _responses(
         example = examples.answer(operation.name, status, operation.answer.__name__)
         shape = {"schema": _reference(operation.answer), "example": example}
         responses[str(status)] = {"description": when, "content": {"application/json": shape}}
-        if (
-            operation.query
-            and issubclass(operation.answer, RootModel)
-            and isinstance(example, list)
-        ):
+        if operation.query and isinstance(example, list):
             responses[str(status)]["headers"] = {HEADER_OF_NEXT: NEXT_PAGE}
     general = _general_refusals(operation)
     for status in sorted(general | set(operation.refusals)):
@@ -210,7 +207,7 @@ def _parameters(operation: Operation, examples: Examples) -> list[dict[str, Any]
         for name in re.findall(r"<(\w+)>", operation.rule)
     ]
     if operation.query:
-        schema = operation.query.model_json_schema(ref_template=REF)
+        schema = operation.query.model_json_schema(ref_template=REF, schema_generator=_Shapes)
         for name, shape in schema["properties"].items():
             described = {"name": name, "in": "query", "required": False, "schema": shape}
             if "description" in shape:
@@ -236,6 +233,25 @@ def _parameters(operation: Operation, examples: Examples) -> list[dict[str, Any]
 REF = "#/components/schemas/{model}"
 
 
+class _Shapes(GenerateJsonSchema):
+    """JSON Schema that programs which write clients make good names and types of."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - pydantic asks so
+        """Never: ``Startsat`` says less than the field's own name, and becomes a class's name."""
+        return False
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """A rule for names beside the type of every value, not values by a pattern of names.
+
+        It says the same but for names that break the rule, which are refused here; and clients
+        learn the type.
+        """
+        said = super().dict_schema(schema)
+        for pattern, values in said.pop("patternProperties", {}).items():
+            said |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
+        return said
+
+
 def _reference(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": REF.format(model=model.__name__)}
 
@@ -245,7 +261,7 @@ def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
     models: list[tuple[Any, Literal["validation", "serialization"]]] = []
     models += [(shape, "validation") for shape in asked]
     models += [(op.answer, "serialization") for op in operations]
-    _, definitions = models_json_schema(models, ref_template=REF)
+    _, definitions = models_json_schema(models, ref_template=REF, schema_generator=_Shapes)
     schemas: dict[str, Any] = definitions["$defs"]
     for query in {op.query.__name__ for op in operations if op.query}:
         schemas.pop(query, None)

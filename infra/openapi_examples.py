@@ -173,7 +173,7 @@ class Examples:
         if shape in WHOLE:
             return WHOLE[shape]
         schema = self._schemas[shape]
-        if schema.get("type") != "object":
+        if "examples" in schema or schema.get("type") != "object":
             return self._value(schema, shape, "", optional=optional)
         values = {
             name: self._value(inner, shape, name, optional=optional)

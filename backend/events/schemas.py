@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
+from typing_extensions import TypeAliasType
 
 from backend.events.details import (
     LARGEST_CAPACITY,
@@ -242,12 +243,17 @@ class OwnEventsAnswer(Answer):
     next_token: str | None
 
 
+FormFields = TypeAliasType(
+    "FormFields", Annotated[dict[str, str], Field(description="Fields of a form, by name.")]
+)
+
+
 class BannerAnswer(Answer):
     """Where to upload an image, or where the uploaded one is served."""
 
     key: str = Field(description="Names the upload; not where the image is served.")
     url: str | None = Field(None, description="Address for the form POST of the file.")
-    fields: dict[str, str] | None = Field(
+    fields: FormFields | None = Field(
         None, description="Fields that the form must carry before the file."
     )
     banner_url: str | None = None

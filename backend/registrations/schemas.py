@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from typing_extensions import TypeAliasType
 
 from backend.events.questions import (
     LARGEST_NUMBER,
@@ -10,14 +11,21 @@ from backend.events.questions import (
     MOST_QUESTIONS,
     QUESTION_ID,
 )
+from backend.registrations import states
 from backend.registrations.guests import NAME_LENGTH
 from backend.registrations.models import Registration
-from backend.registrations.states import Admission, RegistrationStatus
+from backend.registrations.states import Admission
 from backend.registrations.tickets import issue, short_code
 from backend.shared.shapes import Answer, PageQuery, Request, UtcTime, broken, line
 
-# A tombstone is as if nothing were there.
-Status = Literal["CONFIRMED", "WAITLISTED", "CANCELED"]
+# A tombstone is as if nothing were there. Generated clients make a class of a shape with a name.
+RegistrationStatus = TypeAliasType(
+    "RegistrationStatus",
+    Annotated[
+        Literal["CONFIRMED", "WAITLISTED", "CANCELED"],
+        Field(description="Whether a guest has a place."),
+    ],
+)
 
 
 def _read_answer(value: object) -> object:
@@ -41,7 +49,7 @@ GivenAnswer = Annotated[
         }
     ),
 ]
-Answers = Annotated[
+GivenAnswers = Annotated[
     dict[QuestionId, GivenAnswer],
     Field(
         description="By the id of the event's question: a text, one of the choices, a number, "
@@ -49,6 +57,7 @@ Answers = Annotated[
         examples=[{"q1": "Vegetarian", "q2": 3, "q3": True}],
     ),
 ]
+Answers = TypeAliasType("Answers", GivenAnswers)
 
 
 class RegistrationInput(Request):
@@ -57,7 +66,7 @@ class RegistrationInput(Request):
     name: Annotated[str, line(NAME_LENGTH)] = Field(
         "", description="As the badge shows it; the account's unless given.", examples=["Ada Byron"]
     )
-    answers: Answers = Field({}, max_length=MOST_QUESTIONS)
+    answers: GivenAnswers = Field({}, max_length=MOST_QUESTIONS)
 
 
 class RegistrationsQuery(PageQuery):
@@ -66,7 +75,7 @@ class RegistrationsQuery(PageQuery):
     name_prefix: Annotated[str, line(NAME_LENGTH)] = Field(
         "", description="Start of the name, whatever its case and accents."
     )
-    status: Status | None = Field(None, description="Only those in this state.")
+    status: RegistrationStatus | None = Field(None, description="Only those in this state.")
 
 
 class RegistrationAnswer(Answer):
@@ -75,7 +84,7 @@ class RegistrationAnswer(Answer):
     event_id: str
     guest: str
     name: str = Field(description="Empty once the guest's data was erased.")
-    status: Status
+    status: RegistrationStatus
     admission: Admission
     registered_at: UtcTime
     canceled_at: UtcTime | None
@@ -103,7 +112,7 @@ class TicketAnswer(RegistrationAnswer):
         """The answer for a registration; issues the ticket of a confirmed one."""
         common = RegistrationAnswer.of(registration).model_dump()
         own = {"answers": registration.answers or {}, "waiting_position": position}
-        if registration.status is not RegistrationStatus.CONFIRMED:
+        if registration.status is not states.RegistrationStatus.CONFIRMED:
             return cls(ticket=None, short_code=None, **own, **common)
         code = short_code(registration.guest, registration.ticket_no)
         return cls(ticket=issue(registration), short_code=code, **own, **common)
@@ -122,7 +131,7 @@ class GuestAnswer(Answer):
     guest: str
     name: str = Field(description="Empty once the guest's data was erased.")
     email: str | None = Field(description="For organisers; null for the desk.")
-    status: Status
+    status: RegistrationStatus
     admission: Admission
     registered_at: UtcTime
     canceled_at: UtcTime | None
