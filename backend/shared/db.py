@@ -14,11 +14,12 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import Attribute
-from pynamodb.connection.base import Connection
+from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import (
     ALL_NEW,
     ATTRIBUTES,
+    GLOBAL_SECONDARY_INDEXES,
     ITEM,
     KEY,
     NUMBER,
@@ -93,8 +94,10 @@ class Table(Model):
             meta = table.get_meta_table()
             # A client per table would cost 20–40 ms CPU each on the cold path.
             shared = Table.shared_connection()
-            if meta.table_name not in shared._tables:
-                shared.add_meta_table(meta)
+            # Of several models of one table the one that knows most indexes describes it.
+            known = shared._tables.get(meta.table_name)
+            if known is None or _index_count(known) < _index_count(meta):
+                shared._tables[meta.table_name] = meta
             table.connection = shared
         return super()._get_connection()
 
@@ -178,6 +181,10 @@ class Table(Model):
         """The items of ``keys`` that exist, in the order of ``keys`` (hash or hash-range pairs)."""
         found = {_key_of(item): item for item in cls.batch_get(list(keys))} if keys else {}
         return [found[key] for key in keys if key in found]
+
+
+def _index_count(meta: MetaTable) -> int:
+    return len(meta.data.get(GLOBAL_SECONDARY_INDEXES, ()))
 
 
 def _send(connection: TableConnection, operation: str, kwargs: dict[str, Any]) -> Any:

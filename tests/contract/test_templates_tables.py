@@ -14,8 +14,8 @@ TABLES = {
     for body in load_template(ROOT / "infra" / "tables.yaml")["Resources"].values()
     if body["Type"] == "AWS::DynamoDB::Table"
 }
-for _file in sorted((ROOT / "backend").glob("*/models.py")):
-    importlib.import_module(f"backend.{_file.parent.name}.models")
+for _found in sorted((ROOT / "backend").glob("*/models*")):
+    importlib.import_module(f"backend.{_found.parent.name}.models")
 
 
 def models(parent: type = db.Table) -> Iterator[Any]:
@@ -104,4 +104,6 @@ def test_only_rubbish_expires():
 def test_tables_that_somebody_follows_have_a_stream():
     streaming = {name for name, table in TABLES.items() if "StreamSpecification" in table}
 
-    assert streaming == {"events", "registrations", "notifications", "kiosks", "team", "profiles"}
+    assert streaming == {
+        "events", "registrations", "notifications", "kiosks", "team", "profiles", "guest_requests",
+    }  # fmt: skip

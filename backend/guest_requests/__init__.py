@@ -1,0 +1,1 @@
+"""Guest requests: what guests ask staff for, the queues they stand in, and who takes care of them."""

@@ -1,0 +1,20 @@
+"""What may happen with guest requests. Used by the pages, the public API and jobs.
+
+What follows from a change (counters, activity, notices) hangs on the table's stream.
+"""
+
+from backend.guest_requests.services.asking import Asked, ask, cancel_request
+from backend.guest_requests.services.serving import claim, decline, fulfil, recall, release
+from backend.guest_requests.services.settings import save_kinds
+
+__all__ = [
+    "Asked",
+    "ask",
+    "cancel_request",
+    "claim",
+    "decline",
+    "fulfil",
+    "recall",
+    "release",
+    "save_kinds",
+]
