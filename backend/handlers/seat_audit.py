@@ -11,6 +11,7 @@ from typing import Any
 from backend.jobs import services as jobs
 from backend.notifications import services as notifications
 from backend.registrations import services as registrations
+from backend.seats import queries as seats
 from backend.seats.services import AuditReport
 from backend.shared.clock import utc_now
 from backend.shared.failures import traits_of
@@ -30,7 +31,7 @@ def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
     # First: they are short, and audits that run out of time must not hold up mails and jobs.
     nudged = notifications.nudge_stuck(now=now)
     woken = jobs.nudge_stuck(now=now)
-    due = registrations.list_due_audits(now=now)
+    due = seats.list_due_audits(now=now)
     audits = {event_id: report for event_id in due if (report := _audit(event_id, now=now))}
     done = {
         "messages_nudged": nudged,

@@ -57,12 +57,6 @@ class GuestAlreadyRegistered(Conflict):
     code = "guest_already_registered"
 
 
-class TryAgain(Conflict):
-    """The same guest's registration kept changing under this call."""
-
-    code = "try_again"
-
-
 class NoTicket(Rejected):
     """There is no ticket to replace or to send: no place, no address, or no event any more."""
 

@@ -4,7 +4,6 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from backend.activity import queries as activity
@@ -16,6 +15,7 @@ from backend.registrations import guests, policies
 from backend.registrations.errors import RegistrationNotFound
 from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
+from backend.seats import places
 from backend.seats import queries as seats
 from backend.seats.states import Availability
 from backend.shared import db
@@ -28,7 +28,6 @@ _ENTRIES_PER_UNIT = 24
 """About what a query of the index by name returns for one read unit: asking for less saves none."""
 _SAME_CODE_LIMIT = 20
 _MOST_READ = 100
-_WAITING_READ_AT_ONCE = 25
 MOST_COUNTED = 4_000
 
 
@@ -182,30 +181,7 @@ def iter_waiting(event: Event, *, since: datetime | None = None) -> Iterator[Reg
     ``since`` leaves out who has waited for longer than that.
     """
     shards = guests.waiting_shards_of(event.uuid, shards=int(event.shards))
-    return heapq.merge(*(_waiting_in(shard, since) for shard in shards), key=place_in_line)
-
-
-def place_in_line(waiting: Registration) -> tuple[datetime, str]:
-    """What orders the waiting list."""
-    return waiting.waiting_since, waiting.guest
-
-
-def _waiting_in(shard: str, since: datetime | None) -> Iterator[Registration]:
-    """Who waits in one partition; those of one moment, whom the index leaves as they are, by key."""
-    for _moment, entries in groupby(_waiting_entries(shard, since), lambda one: one.waiting_since):
-        yield from sorted(entries, key=place_in_line)
-
-
-def _waiting_entries(shard: str, since: datetime | None) -> Iterator[Registration]:
-    start = None
-    while True:
-        page = Registration.list_waiting(
-            shard, since=since, limit=_WAITING_READ_AT_ONCE, start=start
-        )
-        yield from page.items
-        start = page.next_key
-        if start is None:
-            return
+    return places.iter_line(Registration, shards, since=since)
 
 
 def list_for_event(

@@ -10,6 +10,7 @@ from backend.registrations import guests, queries, tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.registrations.tickets import InvalidTicket
+from backend.seats import places
 from backend.shared.clock import iso, parse_iso
 from backend.shared.errors import BadInput
 from backend.shared.paging import Page
@@ -148,7 +149,7 @@ def _by_waiting(event: Event, *, limit: int, start: dict[str, Any] | None) -> Pa
     since, guest = (parse_iso(start["since"]), start["guest"]) if start else (None, "")
     entries: list[Registration] = []
     for entry in queries.iter_waiting(event, since=since):
-        if since is not None and queries.place_in_line(entry) <= (since, guest):
+        if since is not None and places.place_in_line(entry) <= (since, guest):
             continue
         if len(entries) == limit:
             last = entries[-1]

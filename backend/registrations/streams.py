@@ -18,6 +18,7 @@ from backend.events.models import Event
 from backend.registrations import mails, services
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
+from backend.seats import places
 from backend.shared.actor import SYSTEM
 
 K, S = ActivityKind, RegistrationStatus
@@ -192,9 +193,7 @@ def _counters_of_arrival(at: datetime, gate: str) -> tuple[str, ...]:
 def react(change: Change, *, now: datetime) -> None:
     """What else follows a change: the seat is free, mails are asked for, it is put on record."""
     old, new = change.old, change.new
-    if old is not None and old.claim is not None and (new is None or new.claim != old.claim):
-        # The canceller released it already, unless it crashed in between.
-        services.release_seat(event_id=old.event_id, claim=old.claim, now=now)
+    places.release_former(old, new, now=now)
     if new is None:
         return
     template = _mail_about(change, new)
@@ -238,7 +237,7 @@ def see_to_seats(changes: Sequence[Change], *, now: datetime) -> None:
     if any(one.status is S.WAITLISTED for one in came):
         services.note_waiting(event_id=event_id, now=now)
     unclaimed = [one for one in came if one.is_confirmed and one.claim is None]
-    has_limit = services.adopt_late(unclaimed, now=now)
+    has_limit = places.adopt_late(unclaimed, now=now)
     if has_limit or any(_calls_promoter(change) for change in moves):
         services.promote_waiting(event_id=event_id, now=now)
 

@@ -17,3 +17,9 @@ class PoolBusy(Conflict):
 
 class PoolClosed(PoolBusy):
     """The pool's capacity is being changed; who may wait joins the waiting list."""
+
+
+class TryAgain(Conflict):
+    """The same guest's place kept changing under this call."""
+
+    code = "try_again"

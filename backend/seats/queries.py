@@ -73,6 +73,12 @@ def forget_views() -> None:
     _views.clear()
 
 
+def list_due_audits(*, now: datetime, limit: int = 50) -> list[str]:
+    """Up to ``limit`` pools of each kind of audit that are due, the longest due first."""
+    due = [name for state in AuditState for name in list_due(state, now=now, limit=limit).items]
+    return list(dict.fromkeys(due))
+
+
 def list_due(
     state: AuditState, *, now: datetime, limit: int, start: dict[str, Any] | None = None
 ) -> Page[str]:

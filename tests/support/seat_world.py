@@ -275,7 +275,7 @@ class SeatWorld(Promises, Endings):
         now = self.time()
         return self.start(
             "stream repeats a release",
-            lambda: services.release_seat(event_id=self.event.uuid, claim=claim, now=now),
+            lambda: seats.release(pool=self.event.uuid, claim=claim, now=now),
         )
 
     # What happens to their calls

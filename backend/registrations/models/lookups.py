@@ -1,13 +1,11 @@
 """How registrations are read."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Self
 
 from pynamodb.expressions.condition import Condition
 
 from backend.registrations.errors import RegistrationNotFound
-from backend.registrations.models.attributes import Attributes, NameIndex, WaitingIndex
+from backend.registrations.models.attributes import Attributes, NameIndex
 from backend.registrations.states import RegistrationStatus
 from backend.shared import db
 from backend.shared.paging import Page
@@ -26,11 +24,6 @@ class Lookups(Attributes):
         if found is None or found.status is RegistrationStatus.TOMBSTONE:
             raise RegistrationNotFound("This guest is not registered.")
         return found
-
-    @classmethod
-    def find_current(cls, keys: Sequence[tuple[str, str]]) -> dict[str, Self]:
-        """The items of these (shard, guest) pairs as they are now, by guest."""
-        return {item.guest: item for item in cls.batch_get(keys, consistent_read=True)}
 
     @classmethod
     def list_by_email(
@@ -57,12 +50,6 @@ class Lookups(Attributes):
         return db.query_page(cls.name_index, name_shard, limit=limit, range_condition=condition)
 
     @classmethod
-    def list_in_shard(cls, shard: str, *, after: str | None, limit: int) -> Page[Self]:
-        """One page of a partition by guest key, read consistently, tombstones included."""
-        start = {"shard": {"S": shard}, "guest": {"S": after}} if after else None
-        return db.query_page(cls, shard, limit=limit, start=start, consistent=True)
-
-    @classmethod
     def list_by_guest_prefix(cls, shard: str, prefix: str, *, limit: int) -> Page[Self]:
         """The registrations whose guest key starts like this, read consistently."""
         return db.query_page(
@@ -72,29 +59,3 @@ class Lookups(Attributes):
             range_condition=Attributes.guest.startswith(prefix),
             consistent=True,
         )
-
-    @classmethod
-    def list_waiting(
-        cls,
-        waiting_shard: str,
-        *,
-        since: datetime | None = None,
-        limit: int,
-        start: dict[str, Any] | None = None,
-    ) -> Page[Self]:
-        """One page of who waits, the longest first: keys, a moment behind the table.
-
-        ``since`` leaves out who has waited for longer than that.
-        """
-        later = WaitingIndex.waiting_since >= since if since else None
-        return db.query_page(
-            cls.waiting_index, waiting_shard, limit=limit, start=start, range_condition=later
-        )
-
-    @classmethod
-    def count_waiting_before(cls, waiting_shard: str, moment: datetime, *, limit: int) -> int:
-        """How many of one partition have waited since before that moment; at most ``limit``."""
-        before = WaitingIndex.waiting_since < moment
-        # A count by DynamoDB knows no limit.
-        page = db.query_page(cls.waiting_index, waiting_shard, limit=limit, range_condition=before)
-        return len(page.items)

@@ -3,18 +3,13 @@
 Mails, counters and the repeated release of a seat hang on the table's stream.
 """
 
-from backend.registrations.services.adopting import adopt_late, adopt_page, adopt_seat, adopt_seats
-from backend.registrations.services.auditing import (
-    AUDITED_AFTER_END,
-    audit_seats,
-    list_due_audits,
-)
+from backend.registrations.services.adopting import adopt_page, adopt_seats
+from backend.registrations.services.auditing import AUDITED_AFTER_END, audit_seats
 from backend.registrations.services.canceling import (
     cancel_called_off,
     cancel_guest,
     cancel_mine,
     note_waiting,
-    release_seat,
 )
 from backend.registrations.services.changing import (
     change_guest,
@@ -34,9 +29,7 @@ __all__ = [
     "AUDITED_AFTER_END",
     "Outcome",
     "add_guest",
-    "adopt_late",
     "adopt_page",
-    "adopt_seat",
     "adopt_seats",
     "audit_seats",
     "cancel_called_off",
@@ -46,14 +39,12 @@ __all__ = [
     "change_guest",
     "change_name",
     "erase_guest",
-    "list_due_audits",
     "move_to_waiting_list",
     "note_waiting",
     "promote_guest",
     "promote_waiting",
     "register",
     "reissue_ticket",
-    "release_seat",
     "resend_mine",
     "resend_ticket",
     "write_note",

@@ -7,8 +7,8 @@ from backend.events.policies import EventAction
 from backend.registrations import policies, queries
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
+from backend.seats import places
 from backend.seats import services as seats
-from backend.seats.claims import Claim
 from backend.shared import db
 from backend.shared.actor import Actor
 
@@ -64,15 +64,7 @@ def cancel_called_off(
 def _cancel(registration: Registration, *, actor: Actor, now: datetime) -> Registration:
     """Never tried again on a changed item: that could cancel a later registration."""
     policies.check_cancelable(registration)
-    canceled = registration.cancel(at=now, changed_by=actor.label)
-    if registration.claim is not None:
-        seats.release(pool=registration.event_id, claim=registration.claim, now=now)
-    return canceled
-
-
-def release_seat(*, event_id: str, claim: Claim, now: datetime) -> None:
-    """Repeat the release of a seat that a cancellation freed: what the table's stream does."""
-    seats.release(pool=event_id, claim=claim, now=now)
+    return places.give_up(registration, changed_by=actor.label, now=now)
 
 
 def note_waiting(*, event_id: str, now: datetime) -> None:

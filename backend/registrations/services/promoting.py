@@ -8,21 +8,9 @@ from backend.events.states import EventStatus
 from backend.registrations import policies, queries
 from backend.registrations.errors import SoldOut
 from backend.registrations.models import Registration
-from backend.registrations.states import RegistrationStatus
-from backend.seats import queries as seat_queries
-from backend.seats import services as seats
-from backend.seats.claims import Claim
-from backend.seats.errors import PoolBusy
-from backend.seats.states import Availability
-from backend.shared import db
-from backend.shared.actor import SYSTEM, Actor
-
-PROMOTED_AT_ONCE = 100
-_TRIES = 5
-
-
-class _NoSeat(Exception):
-    """Nothing is free, or nobody can say yet."""
+from backend.seats import places
+from backend.seats.places import PROMOTED_AT_ONCE, NoSeat
+from backend.shared.actor import Actor
 
 
 def promote_waiting(*, event_id: str, now: datetime, limit: int = PROMOTED_AT_ONCE) -> int:
@@ -35,58 +23,9 @@ def promote_waiting(*, event_id: str, now: datetime, limit: int = PROMOTED_AT_ON
     event = events.settings_of(event_id, now=now)
     if event.status is not EventStatus.PUBLISHED or event.ends_at <= now:
         return 0
-    seats.resume(pool=event_id, now=now)
-    if not _is_any_free(event_id, now=now):
-        return 0
-    promoted = 0
-    for entry in queries.iter_waiting(event):
-        if promoted == limit:
-            break
-        try:
-            promoted += _promote_longest(entry, now=now)
-        except _NoSeat:
-            break
-    return promoted
-
-
-def _is_any_free(pool: str, *, now: datetime) -> bool:
-    room = seat_queries.view_of(pool, now=now).for_who_waits
-    return room in (Availability.OPEN, Availability.UNLIMITED)
-
-
-def _promote_longest(entry: Registration, *, now: datetime) -> bool:
-    """Whether the guest of an entry of the index, which lags behind, was promoted by this call."""
-    found = Registration.find(entry.shard, entry.guest)
-    for _ in range(_TRIES):
-        if found is None or found.status is not RegistrationStatus.WAITLISTED:
-            return False
-        held = _hold_seat(found, now=now)
-        try:
-            found.promote(held, changed_by=SYSTEM.label)
-        except db.StaleWrite as refusal:
-            found = refusal.old
-        else:
-            return True
-        if held is None:
-            continue
-        if found is not None and found.confirms(held):
-            return True
-        seats.release(pool=entry.event_id, claim=held, now=now)
-    return False
-
-
-def _hold_seat(waiting: Registration, *, now: datetime) -> Claim | None:
-    """A claim, or ``None`` where the pool has no limit; ``_NoSeat`` when there is neither."""
-    pool = waiting.event_id
-    try:
-        held = seats.claim(pool=pool, guest=waiting.guest, now=now, from_list=True)
-    except PoolBusy:
-        if seat_queries.view_of(pool, now=now).for_who_waits is Availability.UNLIMITED:
-            return None
-        raise _NoSeat from None
-    if held is None:
-        raise _NoSeat
-    return held
+    return places.promote_line(
+        pool=event_id, line=lambda: queries.iter_waiting(event), limit=limit, now=now
+    )
 
 
 def promote_guest(
@@ -105,15 +44,6 @@ def promote_guest(
     registration = queries.fetch_seen(event, guest, version)
     policies.check_waiting(registration)
     try:
-        held = _hold_seat(registration, now=now)
-    except _NoSeat:
+        return places.promote_one(registration, changed_by=actor.label, now=now)
+    except NoSeat:
         raise SoldOut("No seat is free. Raise the capacity, or wait for one.") from None
-    try:
-        return registration.promote(held, changed_by=actor.label)
-    except db.StaleWrite as refusal:
-        stored: Registration | None = refusal.old
-        if stored is not None and held is not None and stored.confirms(held):
-            return stored
-        if held is not None:
-            seats.release(pool=event_id, claim=held, now=now)
-        raise

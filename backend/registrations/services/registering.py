@@ -1,7 +1,7 @@
-"""Registering: claim a seat, commit the registration, release what is left; or join the list.
+"""Registering: a seat and the registration that names it, or a place on the waiting list.
 
-Never more confirmed registrations than seats, and one active one per guest and event,
-whatever crashes, is sent again or arrives late. ``tests/model`` explores the protocol.
+Never more confirmed registrations than seats, and one active one per guest and event: that is
+what ``seats.places`` sees to.
 """
 
 from collections.abc import Mapping
@@ -14,20 +14,15 @@ from backend.events.models import Event
 from backend.events.policies import EventAction
 from backend.events.questions import checked_answers, questions_of
 from backend.registrations import guests, policies, tickets
-from backend.registrations.errors import SoldOut, TryAgain
+from backend.registrations.errors import SoldOut
 from backend.registrations.models import Registration
 from backend.registrations.services.changing import checked_note
 from backend.registrations.states import Admission, RegistrationStatus
-from backend.seats import services as seats
-from backend.seats.claims import Claim
-from backend.seats.errors import PoolBusy, PoolClosed
-from backend.seats.states import Availability
-from backend.shared import db
+from backend.seats import places
 from backend.shared.actor import Actor
 from backend.shared.errors import BadInput
 from backend.shared.outcomes import counts
 
-TRIES = 5
 S = RegistrationStatus
 
 
@@ -142,58 +137,21 @@ def take_place(
     may_wait: bool = True,
     now: datetime,
 ) -> Outcome:
-    """Claim, commit, and on a refused commit release and decide by what is stored.
+    """A place for this draft; without a seat on the waiting list; see ``seats.places.take``.
 
-    Without a seat the guest joins the waiting list, where the event has one and the guest
-    ``may_wait``; with ``waits`` in any case. Any other error leaves the claim alone: the commit may have landed. The audit
-    finds it. Refuses with ``SoldOut``, ``PoolBusy`` and ``TryAgain``.
+    The list is joined where the event has one and the guest ``may_wait``; with ``waits`` in any
+    case. Refuses with ``SoldOut``, ``PoolBusy`` and ``TryAgain``.
     """
-    seen = 0
-    has_list = may_wait and bool(event.waiting_list)
-    for _ in range(TRIES):
-        status, held = (
-            (S.WAITLISTED, None) if waits else _look_for_seat(draft, event, has_list, now=now)
-        )
-        if status is None:
-            return _already_there(draft)
-        try:
-            _commit(draft, event, status, held, seen=seen, now=now)
-        except db.StaleWrite as refusal:
-            stored: Registration = refusal.old
-        else:
-            if status is S.WAITLISTED:
-                seats.note_waiting(pool=event.uuid, now=now)
-            return Outcome(draft, created=True)
-        if held is not None and not stored.confirms(held):
-            seats.release(pool=event.uuid, claim=held, now=now)
-        landed = _landed(draft, stored)
-        if stored.is_active or (landed and stored.status is not S.TOMBSTONE):
-            return Outcome(stored, created=landed)
-        if landed:
-            break  # it was made, and moved to another address since
-        seen = int(stored.version)
-    raise TryAgain("This registration was being changed elsewhere. Please try again.")
-
-
-def _look_for_seat(
-    draft: Registration, event: Event, has_list: bool, *, now: datetime
-) -> tuple[RegistrationStatus | None, Claim | None]:
-    """What the guest can have, and the claim that goes with it; no status: nothing is left."""
-    if seats.availability(pool=event.uuid, now=now) is Availability.UNLIMITED:
-        return S.CONFIRMED, None
-    try:
-        held = seats.claim(pool=event.uuid, guest=draft.guest, now=now)
-    except PoolClosed:
-        if not has_list:
-            raise
-        return S.WAITLISTED, None
-    except PoolBusy:
-        if seats.availability(pool=event.uuid, now=now) is not Availability.UNLIMITED:
-            raise
-        return S.CONFIRMED, None  # the limit was lifted a moment ago
-    if held is not None:
-        return S.CONFIRMED, held
-    return (S.WAITLISTED if has_list else None), None
+    taken = places.take(
+        draft,
+        waiting_shard=guests.waiting_shard_of(event.uuid, draft.guest, shards=int(event.shards)),
+        waits=waits,
+        may_wait=may_wait and bool(event.waiting_list),
+        now=now,
+    )
+    if taken is None:
+        return _already_there(draft)
+    return Outcome(taken.place, created=taken.is_new)
 
 
 def _already_there(draft: Registration) -> Outcome:
@@ -201,29 +159,3 @@ def _already_there(draft: Registration) -> Outcome:
     if stored is None or not stored.is_active:
         raise SoldOut("This event is sold out.")
     return Outcome(stored, created=False)
-
-
-def _commit(
-    draft: Registration,
-    event: Event,
-    status: RegistrationStatus,
-    held: Claim | None,
-    *,
-    seen: int,
-    now: datetime,
-) -> None:
-    waits = status is S.WAITLISTED
-    shards = int(event.shards)
-    draft.status = status
-    draft.claim_block = held.block if held else None
-    draft.claim_attempt = held.attempt if held else None
-    draft.waiting_since = now if waits else None
-    draft.waiting_shard = (
-        guests.waiting_shard_of(event.uuid, draft.guest, shards=shards) if waits else None
-    )
-    draft.commit(seen=seen)
-
-
-def _landed(draft: Registration, stored: Registration) -> bool:
-    """Whether this call's commit took effect, whatever became of it since."""
-    return draft.ticket_no in (stored.ticket_no, stored.first_ticket_no)

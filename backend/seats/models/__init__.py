@@ -1,6 +1,7 @@
 """Table ``seat_blocks``: three kinds of items make a pool of seats.
 
-A pool of an event is named by the event's uuid.
+A pool of an event is named by the event's uuid, one of a session by ``<event>.<session>``.
+``Place`` is no item of this table: what holds a seat inherits it.
 
 =====================  ==============================  =================================
 Access pattern         Keys                            Method
@@ -16,7 +17,8 @@ pools due for audit    audit_index: pk=audit_state,    ``Pool.list_due``
 
 from backend.seats.models.audits import AuditState
 from backend.seats.models.blocks import Block
+from backend.seats.models.places import Place
 from backend.seats.models.pools import Pool
 from backend.seats.models.summaries import Summary
 
-__all__ = ["AuditState", "Block", "Pool", "Summary"]
+__all__ = ["AuditState", "Block", "Place", "Pool", "Summary"]

@@ -10,10 +10,9 @@ from backend.registrations.errors import (
     EmailNotVerified,
     RegistrationClosed,
     SoldOut,
-    TryAgain,
 )
 from backend.registrations.models import Registration
-from backend.seats.errors import PoolBusy
+from backend.seats.errors import PoolBusy, TryAgain
 from backend.shared.actor import VISITOR, Actor, ActorKind
 from backend.shared.errors import BadInput
 from tests.factories.events import NOON, make_event, new_event_id

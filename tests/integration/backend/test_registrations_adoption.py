@@ -10,7 +10,7 @@ from backend.jobs.states import JobStatus
 from backend.registrations import adoption, services
 from backend.registrations.errors import SoldOut
 from backend.registrations.models import Registration
-from backend.registrations.services import adopting, auditing
+from backend.seats import places
 from backend.seats import services as seats
 from backend.seats.errors import PoolBusy, PoolClosed
 from backend.seats.models import Pool
@@ -106,7 +106,7 @@ def test_who_comes_meanwhile_waits_and_is_promoted_by_the_audit():
 
 
 def test_adopting_stops_after_as_many_as_it_may_and_goes_on_later(monkeypatch):
-    monkeypatch.setattr(adopting, "_PAGE", 2)
+    monkeypatch.setattr(places, "_PAGE", 2)
     event, _guests = an_event_with(5, shards=1)
     limit(event, 9)
 
@@ -160,7 +160,7 @@ def test_the_limit_is_lifted_while_guests_are_adopted():
     limit(event, None, order=3)
 
     assert adopt_seats(event)
-    assert not services.adopt_seat(stored(guests[1]), now=NOON)
+    assert not places.adopt_one(stored(guests[1]), now=NOON)
     assert register(event).registration.claim is None
 
 
@@ -185,9 +185,7 @@ def test_an_audit_between_claim_and_registration_leaves_no_guest_without_a_seat(
             pool=event.uuid,
             now=LATER,
             thorough=True,
-            is_confirmed=lambda claims: [
-                auditing._standing(claim, stored(guest)) for claim in claims
-            ],
+            is_confirmed=lambda claims: [places.standing(claim, stored(guest)) for claim in claims],
             fence=lambda _claim, version: Registration.fence(
                 guest.shard, guest.guest, event_id=event.uuid, seen=version
             ),

@@ -288,7 +288,7 @@ def test_release_seat_repeats_what_a_cancellation_did():
     services.cancel_mine(event_id=event.uuid, actor=person(), now=NOON)
     again = register(event).registration
 
-    services.release_seat(event_id=event.uuid, claim=mine.claim, now=NOON)
+    seats.release(pool=event.uuid, claim=mine.claim, now=NOON)
 
     assert claims_in(event) == {again.claim}
 

@@ -7,10 +7,11 @@ from backend.checkin import services as checkin
 from backend.checkin.kinds import ScanResult
 from backend.events.errors import EventForbidden
 from backend.registrations import queries, services, tickets
-from backend.registrations.errors import GuestAlreadyRegistered, GuestErased, NotMovable, TryAgain
+from backend.registrations.errors import GuestAlreadyRegistered, GuestErased, NotMovable
 from backend.registrations.models import Registration
 from backend.registrations.services import renaming
 from backend.seats import services as seats
+from backend.seats.errors import TryAgain
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
 from tests.factories.events import NOON
@@ -102,7 +103,7 @@ def test_change_email_there_and_back_gives_the_seat_another_claim_each_time():
     ada = ada_at(event)
 
     back = change_email(change_email(ada), "ada@example.com")
-    services.release_seat(event_id=event.uuid, claim=ada.claim, now=NOON)
+    seats.release(pool=event.uuid, claim=ada.claim, now=NOON)
 
     assert (back.guest, back.version) == (ada.guest, 3)
     assert claims_in(event) == {back.claim}

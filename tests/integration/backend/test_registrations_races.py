@@ -11,11 +11,11 @@ import pytest
 
 from backend.registrations import services
 from backend.registrations.errors import SoldOut
-from backend.registrations.models import Registration, seating
-from backend.registrations.services import registering as protocol
+from backend.registrations.models import Registration
+from backend.registrations.states import FREE
 from backend.seats import claims
 from backend.seats import services as seats
-from backend.seats.models import Block
+from backend.seats.models import Block, places
 from backend.shared.db import StaleWrite
 from tests.factories.events import NOON
 from tests.support.effort import EVERYTHING
@@ -123,8 +123,8 @@ def same_attempt(patch: pytest.MonkeyPatch) -> None:
 
 
 def commit_without_version(patch: pytest.MonkeyPatch) -> None:
-    free = Registration.status.is_in(*seating.FREE)
-    patch.setattr(seating, "_free_at", lambda _: Registration.guest.does_not_exist() | free)
+    free = Registration.status.is_in(*FREE)
+    patch.setattr(places, "_free_at", lambda *_: Registration.guest.does_not_exist() | free)
 
 
 def audit_without_fence(patch: pytest.MonkeyPatch) -> None:
@@ -143,25 +143,29 @@ def release_by_guest(patch: pytest.MonkeyPatch) -> None:
 
 
 def cancel_without_version(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(seating, "_unchanged_since", lambda _: Registration.guest.exists())
+    patch.setattr(places, "_unchanged_since", lambda _: Registration.guest.exists())
 
 
 def mine_only_while_confirmed(patch: pytest.MonkeyPatch) -> None:
-    landed = protocol._landed
+    landed = Registration.landed_as
     patch.setattr(
-        protocol, "_landed", lambda draft, stored: landed(draft, stored) and stored.is_confirmed
+        Registration,
+        "landed_as",
+        lambda draft, stored: landed(draft, stored) and stored.is_confirmed,
     )
 
 
 def mine_by_the_ticket_there_is(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(protocol, "_landed", lambda draft, stored: draft.ticket_no == stored.ticket_no)
+    patch.setattr(
+        Registration, "landed_as", lambda draft, stored: draft.ticket_no == stored.ticket_no
+    )
 
 
 def tombstones_are_nobodys(patch: pytest.MonkeyPatch) -> None:
-    landed = protocol._landed
+    landed = Registration.landed_as
     patch.setattr(
-        protocol,
-        "_landed",
+        Registration,
+        "landed_as",
         lambda draft, stored: landed(draft, stored) and stored.status is not TOMBSTONE,
     )
 

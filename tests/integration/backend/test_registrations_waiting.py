@@ -12,6 +12,7 @@ from backend.registrations.errors import (
     SoldOut,
 )
 from backend.registrations.models import Registration
+from backend.seats import places
 from backend.seats import queries as seat_queries
 from backend.seats import services as seats
 from backend.seats.errors import PoolClosed
@@ -318,7 +319,7 @@ def test_waiting_position_counts_so_many_and_no_more(monkeypatch):
 
 
 def test_iter_waiting_reads_on_behind_the_first_page(monkeypatch):
-    monkeypatch.setattr(queries, "_WAITING_READ_AT_ONCE", 2)
+    monkeypatch.setattr(places, "_WAITING_READ_AT_ONCE", 2)
     event = list_event()
     queue_up(event, "ada")
     for minute, name in enumerate(("bob", "cleo", "dora", "emil", "fay")):

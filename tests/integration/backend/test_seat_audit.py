@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from backend.handlers import seat_audit
-from backend.registrations import services
+from backend.seats import queries as seat_queries
 from backend.seats import services as seats
 from backend.seats.models import Block, Pool
 from backend.shared.clock import utc_now
@@ -55,18 +55,18 @@ def test_audit_frees_what_is_due_and_tells_how_much(due_event):
     done = seat_audit.handler({}, None)
 
     assert (done["pools_audited"], done["seats_released"], claims_of(due_event)) == (1, 1, 0)
-    assert services.list_due_audits(now=utc_now()) == []
+    assert seat_queries.list_due_audits(now=utc_now()) == []
 
 
 def test_failing_audit_holds_up_no_other_and_is_told_at_the_end(due_event, broken_pool, log):
-    assert services.list_due_audits(now=utc_now()) == [broken_pool, due_event.uuid]
+    assert seat_queries.list_due_audits(now=utc_now()) == [broken_pool, due_event.uuid]
 
     with pytest.raises(seat_audit.AuditFailed, match=r"^1 of 2 audits failed\.$"):
         seat_audit.handler({}, None)
 
     assert claims_of(due_event) == 0
     assert Pool.find_pool(due_event.uuid).audit_due_at > utc_now()
-    assert services.list_due_audits(now=utc_now()) == [broken_pool]
+    assert seat_queries.list_due_audits(now=utc_now()) == [broken_pool]
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     [failure] = [line for line in lines if line["level"] == "ERROR"]
     assert (failure["message"], failure["event_id"]) == ("audit failed", broken_pool)

@@ -16,9 +16,8 @@ from backend.events.models import Event
 from backend.registrations import streams
 from backend.registrations.models import Registration
 from backend.registrations.models.attributes import Attributes
-from backend.registrations.services import auditing
 from backend.registrations.states import Admission, RegistrationStatus
-from backend.seats import capacity
+from backend.seats import capacity, places
 from backend.seats import services as seats
 from backend.seats.claims import Claim, new_attempt, spread
 from backend.seats.models import Block, Pool
@@ -110,7 +109,7 @@ def nobody_counts_a_forced_claim(patch: Patch) -> None:
 
 
 def late_commits_get_no_claim(patch: Patch) -> None:
-    patch.setattr(streams.services, "adopt_late", lambda *_, **__: False)
+    patch.setattr(places, "adopt_late", lambda *_, **__: False)
 
 
 def first_limit_counts_at_once(patch: Patch) -> None:
@@ -124,14 +123,14 @@ def first_limit_counts_at_once(patch: Patch) -> None:
 
 
 def audit_takes_the_unclaimed_for_settled(patch: Patch) -> None:
-    standing = auditing._standing
+    standing = places.standing
 
     def settled(claim: Claim, stored: Registration | None) -> Standing:
         found = standing(claim, stored)
         done = stored is not None and stored.is_confirmed and not found.confirmed
         return Standing(confirmed=found.confirmed, settled=done, version=found.version)
 
-    patch.setattr(auditing, "_standing", settled)
+    patch.setattr(places, "standing", settled)
 
 
 def late_commits_stay_at_a_canceled_event(patch: Patch) -> None:
