@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from backend.checkin import services
-from backend.checkin.errors import ReentryNotAllowed, ScanIdReused
+from backend.checkin.errors import CrewOnly, ReentryNotAllowed, ScanIdReused
 from backend.checkin.schemas import OneScan, ScanAnswer, ScansAnswer, ScansInput
 from backend.shared.actor import Actor
 from backend.shared.http import ApiRouter
@@ -43,6 +43,6 @@ def _scan(event_id: str, scan: OneScan, *, actor: Actor, now: datetime) -> ScanA
             now=now,
             resent=scan.resent,
         )
-    except (ScanIdReused, ReentryNotAllowed) as refusal:
+    except (ScanIdReused, ReentryNotAllowed, CrewOnly) as refusal:
         return ScanAnswer.refused(scan.scan_id, refusal)
     return ScanAnswer.of(outcome)

@@ -21,6 +21,12 @@ class ReentryNotAllowed(Rejected):
     code = "reentry_not_allowed"
 
 
+class CrewOnly(Forbidden):
+    """Guests use this kiosk themselves, and this is the crew's to do."""
+
+    code = "crew_only"
+
+
 class UndoTooLate(Forbidden):
     """This role may undo a check-in for some minutes only."""
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.checkin.errors import CrewOnly
 from backend.checkin.kinds import SCAN_ID, ScanResult
 from backend.events.details import admission_closes_at, admission_opens_at
 from backend.events.models import Event
@@ -19,6 +20,15 @@ from backend.team.roles import Role
 UNDO_MINUTES = 15
 UNDO_WITHIN = timedelta(minutes=UNDO_MINUTES)
 LONGEST_GATE = 60
+
+
+def require_crew(actor: Actor) -> None:
+    """Refuse (``CrewOnly``) all that a self-service kiosk may not: guests stand there alone.
+
+    What is left to it is to admit by a ticket.
+    """
+    if actor.self_service:
+        raise CrewOnly("Guests use this kiosk themselves. Ask the crew.")
 
 
 def check_scan(*, scan_id: str, gate: str) -> None:

@@ -11,6 +11,7 @@ from backend.activity import queries as activity
 from backend.activity.queries import Totals
 from backend.checkin.kinds import ScanResult
 from backend.checkin.models import Scan, scan_shards
+from backend.checkin.policies import require_crew
 from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import EventAction
@@ -56,9 +57,11 @@ def search_guests(
 ) -> list[RosterEntry]:
     """Up to ``limit`` guests who have a place or wait for one, whose name starts like ``text``.
 
-    Case and accents do not matter; with less than ``enough_to_search`` nobody is found. Refuses like ``authorize`` who may not scan at this event.
+    Case and accents do not matter; with less than ``enough_to_search`` nobody is found. Refuses
+    like ``authorize`` who may not scan at this event, and a self-service kiosk (``CrewOnly``).
     """
     event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SCAN, now=now)
+    require_crew(actor)
     if not enough_to_search(text):
         return []
     page = registrations.page_by_name(event, name_prefix=text, limit=limit)
@@ -87,9 +90,10 @@ def list_latest(
     With ``gate`` only those made there, with ``result`` those answered so, with ``scanned_by`` (a
     label) one person's or device's: such a page can be shorter than ``limit`` and still have a
     ``next_key``. Admissions appear once the stream has recorded them, refusals at once. Refuses
-    like ``authorize`` who may not scan at this event.
+    like ``authorize`` who may not scan at this event, and a self-service kiosk (``CrewOnly``).
     """
     event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SCAN, now=now)
+    require_crew(actor)
     before: str | None = start["before"] if start else None
     found: list[Scan] = []
     for looked_at, scan in enumerate(_newest_first(event, before, limit=limit)):

@@ -38,11 +38,12 @@ def identify(event: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
 
 
 def _of_device(actor: Actor) -> tuple[str, dict[str, str]]:
-    device = {
+    device: dict[str, object] = {
         "event_id": actor.event_id,
         "kiosk_id": actor.device,
         "name": actor.name,
         "gate": actor.gate,
+        "self_service": actor.self_service,
     }
     return actor.label, {"kiosk": json.dumps(device)}
 

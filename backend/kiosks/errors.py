@@ -21,6 +21,12 @@ class TooManyKiosks(Rejected):
     code = "too_many_kiosks"
 
 
+class PinNotValid(Rejected):
+    """Not the PIN that takes this kiosk out of the guests' hands."""
+
+    code = "pin_not_valid"
+
+
 class CodeNotValid(Rejected):
     """No kiosk waits for this code: mistyped, used, replaced or too old; never which of these."""
 

@@ -9,7 +9,7 @@ event
 whose code this is    pk=``code#<hash>``, sk=``code``              ``PairingCode.find_code``
 ====================  ===========================================  =========================
 
-Neither credentials nor codes are kept, only hashes of them.
+Neither credentials nor codes nor PINs are kept, only hashes of them.
 """
 
 from collections.abc import Mapping
@@ -32,8 +32,9 @@ class Kiosk(db.Table):
     """A device at the door of one event.
 
     ``pairing_hash`` and ``pairing_until`` belong to the one code that pairs it, while ``PAIRING``;
-    ``secret_hash`` to the device that did. ``express``: admits without asking. ``last_seen_at``,
-    ``waiting_scans`` and ``app_version`` are what the device reported last.
+    ``secret_hash`` to the device that did. ``express``: admits without asking. ``pin_hash``: of
+    the PIN that leaves self-service. ``version`` counts what organisers say about it.
+    ``last_seen_at``, ``waiting_scans`` and ``app_version`` are what the device reported last.
     """
 
     class Meta(db.TableMeta):
@@ -45,6 +46,8 @@ class Kiosk(db.Table):
     gate = UnicodeAttribute()
     mode = db.EnumAttribute(KioskMode)
     express = BooleanAttribute(default=False)
+    pin_hash = UnicodeAttribute(null=True)
+    version = db.IntegerAttribute(default=1)
     status = db.EnumAttribute(KioskStatus)
     pairing_hash = UnicodeAttribute(null=True)
     pairing_until = db.UtcAttribute(null=True)
@@ -62,6 +65,11 @@ class Kiosk(db.Table):
     def is_active(self) -> bool:
         """Whether a device works here."""
         return self.status is _S.ACTIVE
+
+    @property
+    def is_self_service(self) -> bool:
+        """Whether guests use it themselves."""
+        return self.mode is KioskMode.SELF_SERVICE
 
     # Queries
 
@@ -112,20 +120,32 @@ class Kiosk(db.Table):
                 condition=condition,
             )
         except db.StaleWrite as refusal:
-            stored: Kiosk | None = refusal.old
-            # A write whose answer was lost is sent again, and then refused though it landed.
-            if stored is not None and all(getattr(stored, n) == v for n, v in moved.items()):
-                return stored
-            raise
+            return self._landed(refusal, moved)
 
-    def revise(self, values: Mapping[str, Any]) -> "Kiosk":
-        """Write other settings, unless it is revoked (``StaleWrite``)."""
+    def renew(self, values: Mapping[str, Any]) -> "Kiosk":
+        """Write another code while it waits for one, unless it is revoked (``StaleWrite``)."""
         return Kiosk.change(
             self.event_id,
             self.kiosk_id,
             actions=Kiosk.assignments(values),
             condition=Kiosk.status.is_in(_S.PAIRING, _S.ACTIVE),
         )
+
+    def revise(self, values: Mapping[str, Any], *, version: int) -> "Kiosk":
+        """Write other settings over exactly this version.
+
+        Refuses with ``StaleWrite``: there is a newer one, or it is revoked.
+        """
+        revised = {"version": version + 1, **values}
+        try:
+            return Kiosk.change(
+                self.event_id,
+                self.kiosk_id,
+                actions=Kiosk.assignments(revised),
+                condition=(Kiosk.version == version) & Kiosk.status.is_in(_S.PAIRING, _S.ACTIVE),
+            )
+        except db.StaleWrite as refusal:
+            return self._landed(refusal, revised)
 
     def report(self, values: Mapping[str, Any], *, at: datetime, every: timedelta) -> "Kiosk":
         """Keep what the device reports, unless it did within ``every`` (``StaleWrite``)."""
@@ -136,6 +156,17 @@ class Kiosk(db.Table):
             actions=Kiosk.assignments({"last_seen_at": at, **values}),
             condition=(Kiosk.status == _S.ACTIVE) & (seen.does_not_exist() | (seen <= at - every)),
         )
+
+    @staticmethod
+    def _landed(refusal: db.StaleWrite, values: Mapping[str, Any]) -> "Kiosk":
+        """What is stored, if it is just what was written; else the refusal stands.
+
+        A write whose answer was lost is sent again, and then refused though it landed.
+        """
+        stored: Kiosk | None = refusal.old
+        if stored is not None and all(getattr(stored, n) == v for n, v in values.items()):
+            return stored
+        raise refusal
 
 
 class PairingCode(db.Table):

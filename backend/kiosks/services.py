@@ -5,7 +5,7 @@ gets a credential, which is never shown again. One conditional write of the kios
 first, so a code works once; another code, or revoking, kills the credential before it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +14,13 @@ from urllib.parse import urlencode
 from backend.events import queries as events
 from backend.events.policies import EventAction
 from backend.kiosks import credentials
-from backend.kiosks.credentials import CODE_LIVES_FOR, Credential
+from backend.kiosks.credentials import CODE_LIVES_FOR, UNLOCKED_FOR, Credential
 from backend.kiosks.errors import (
     CodeNotValid,
     KioskChanged,
     KioskRevoked,
     NotPaired,
+    PinNotValid,
     TooManyKiosks,
 )
 from backend.kiosks.models import Kiosk, PairingCode
@@ -57,10 +58,14 @@ class PairingOffer:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A kiosk and, this once, the text of its credential (``<id>.<secret>``)."""
+    """A kiosk and, this once, the text of its credential (``<id>.<secret>``).
+
+    ``proof`` is as of ``unlock``: who had the code sets the device up first.
+    """
 
     kiosk: Kiosk
     credential: str = field(repr=False)
+    proof: str = field(repr=False)
 
 
 def pair_kiosk(
@@ -68,7 +73,7 @@ def pair_kiosk(
 ) -> PairingOffer:
     """Make a kiosk and the code by which a device becomes it.
 
-    Refuses like ``authorize`` (``MANAGE_KIOSKS``), with ``BadInput`` (name, gate) and
+    Refuses like ``authorize`` (``MANAGE_KIOSKS``), with ``BadInput`` (name, gate, pin) and
     ``TooManyKiosks``.
     """
     _authorize(event_id, actor, now)
@@ -100,7 +105,7 @@ def pair_again(*, event_id: str, kiosk_id: str, actor: Actor, now: datetime) -> 
     code, values = _new_code(kiosk, now=now)
     values |= {"secret_hash": None, "paired_at": None, **_change(actor, now)}
     if kiosk.status is S.PAIRING:
-        waiting = _revise(kiosk, values)
+        waiting = _write(kiosk, lambda: kiosk.renew(values))
     else:
         waiting = _move(kiosk, S.PAIRING, values)
     return _offer(waiting, code, values["pairing_until"])
@@ -132,7 +137,7 @@ def claim_code(*, code: str, now: datetime) -> Paired:
     except (StaleWrite, IllegalTransition):
         raise _no_such_code() from None
     _forget(kiosk)
-    return Paired(paired, credential.text)
+    return Paired(paired, credential.text, _proof_for(paired, now=now))
 
 
 def authenticate(*, credential: str, now: datetime, fresh: bool = False) -> Kiosk:
@@ -152,11 +157,31 @@ def authenticate(*, credential: str, now: datetime, fresh: bool = False) -> Kios
     return kiosk
 
 
-def actor_of(kiosk: Kiosk) -> Actor:
-    """Who acts when this kiosk does."""
+def actor_of(kiosk: Kiosk, *, unlocked: bool = False) -> Actor:
+    """Who acts when this kiosk does; ``unlocked``: ``is_unlocked`` said that its crew does."""
     return Actor.from_kiosk(
-        event_id=kiosk.event_id, kiosk_id=kiosk.kiosk_id, name=kiosk.name, gate=kiosk.gate
+        event_id=kiosk.event_id,
+        kiosk_id=kiosk.kiosk_id,
+        name=kiosk.name,
+        gate=kiosk.gate,
+        self_service=kiosk.is_self_service and not unlocked,
     )
+
+
+def unlock(*, kiosk: Kiosk, pin: str, now: datetime) -> str:
+    """Take a self-service kiosk out of the guests' hands, at the device that has this proof.
+
+    The proof holds for ``UNLOCKED_FOR``, until another PIN is set or the device is paired anew.
+    It writes nothing, so the faces limit how often somebody tries. Refuses with ``PinNotValid``.
+    """
+    if not credentials.pin_fits(pin, kiosk.pin_hash):
+        raise PinNotValid("This is not the PIN.", fields={"pin": "This is not the PIN."})
+    return _proof_for(kiosk, now=now)
+
+
+def is_unlocked(*, kiosk: Kiosk, proof: str, now: datetime) -> bool:
+    """Whether the device that shows this proof is the crew's for now. Reads nothing."""
+    return credentials.proof_holds(proof, _subject_of_proof(kiosk), now=now)
 
 
 def heartbeat(*, kiosk: Kiosk, waiting_scans: int, app_version: str, now: datetime) -> Kiosk:
@@ -175,17 +200,25 @@ def note_seen(*, kiosk: Kiosk, now: datetime) -> Kiosk:
 
 
 def change_kiosk(
-    *, event_id: str, kiosk_id: str, settings: KioskSettings, actor: Actor, now: datetime
+    *,
+    event_id: str,
+    kiosk_id: str,
+    settings: KioskSettings,
+    version: int,
+    actor: Actor,
+    now: datetime,
 ) -> Kiosk:
-    """Rename a kiosk, or change its gate or mode; the device notices within ``KNOWN_FOR``.
+    """Rename a kiosk, or change its gate, mode or PIN; the device notices within ``KNOWN_FOR``.
 
-    Refuses like ``authorize``, with ``BadInput`` (name, gate), ``KioskNotFound``, and
-    ``KioskChanged`` when it is revoked.
+    ``version`` is the one that was seen. Refuses like ``authorize``, with ``BadInput`` (name,
+    gate, pin), ``KioskNotFound``, and ``KioskChanged`` when it is revoked or there is a newer
+    version, which its detail ``stored`` then is.
     """
     _authorize(event_id, actor, now)
-    check_settings(settings)
     kiosk = Kiosk.fetch(event_id, kiosk_id)
-    return _revise(kiosk, {**_values_of(settings), **_change(actor, now)})
+    check_settings(settings, has_pin=kiosk.pin_hash is not None)
+    values = {**_values_of(settings), **_change(actor, now)}
+    return _write(kiosk, lambda: kiosk.revise(values, version=version))
 
 
 def revoke(*, event_id: str, kiosk_id: str, actor: Actor, now: datetime) -> Kiosk:
@@ -235,12 +268,21 @@ def _check_report(waiting_scans: int, app_version: str) -> None:
 
 
 def _values_of(settings: KioskSettings) -> dict[str, Any]:
-    return {
+    values = {
         "name": settings.name.strip(),
         "gate": settings.gate.strip(),
         "mode": settings.mode,
         "express": settings.express,
     }
+    return values | ({"pin_hash": credentials.new_pin_hash(settings.pin)} if settings.pin else {})
+
+
+def _proof_for(kiosk: Kiosk, *, now: datetime) -> str:
+    return credentials.new_proof(_subject_of_proof(kiosk), until=now + UNLOCKED_FOR)
+
+
+def _subject_of_proof(kiosk: Kiosk) -> str:
+    return f"{kiosk.event_id}\n{kiosk.kiosk_id}\n{kiosk.secret_hash}\n{kiosk.pin_hash}"
 
 
 def _change(actor: Actor, now: datetime) -> dict[str, Any]:
@@ -268,30 +310,25 @@ def _offer(kiosk: Kiosk, code: str, expires_at: datetime) -> PairingOffer:
     return PairingOffer(kiosk, credentials.shown_code(code), url, expires_at)
 
 
-def _revise(kiosk: Kiosk, values: Mapping[str, Any]) -> Kiosk:
-    try:
-        revised = kiosk.revise(values)
-    except StaleWrite as refusal:
-        raise _changed(refusal) from None
-    _forget(kiosk)
-    return revised
-
-
 def _move(kiosk: Kiosk, target: KioskStatus, values: Mapping[str, Any]) -> Kiosk:
+    return _write(kiosk, lambda: kiosk.move_to(target, values))
+
+
+def _write(kiosk: Kiosk, change: Callable[[], Kiosk]) -> Kiosk:
     try:
-        moved = kiosk.move_to(target, values)
+        written = change()
     except StaleWrite as refusal:
         raise _changed(refusal) from None
     except IllegalTransition:
         raise KioskChanged("This kiosk was revoked. Add a new one.") from None
     _forget(kiosk)
-    return moved
+    return written
 
 
 def _changed(refusal: StaleWrite) -> KioskChanged:
     if refusal.old.status is S.REVOKED:
         return KioskChanged("This kiosk was revoked. Add a new one.")
-    return KioskChanged("Somebody changed this kiosk meanwhile. Look again.")
+    return KioskChanged("Somebody changed this kiosk meanwhile. Look again.", stored=refusal.old)
 
 
 def _kiosk_of(shown: Credential, *, now: datetime, fresh: bool) -> Kiosk | None:

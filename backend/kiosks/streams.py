@@ -10,7 +10,7 @@ from backend.kiosks.states import KioskStatus
 from backend.shared.clock import parse_iso
 
 K, S = ActivityKind, KioskStatus
-_SETTINGS = ("name", "gate", "mode", "express")
+_SETTINGS = ("name", "gate", "mode", "express", "pin_hash")
 
 
 def record_change(record: DynamoDBRecord) -> None:

@@ -42,7 +42,8 @@ class Actor:
     """Identity as the token gave it, never as a body or a query string says.
 
     ``email`` is set only when it is verified. ``device`` names a kiosk or browser
-    for the activity record; ``event_id`` and ``gate`` say where a kiosk stands.
+    for the activity record; ``event_id`` and ``gate`` say where a kiosk stands,
+    ``self_service`` that guests use it themselves.
     """
 
     kind: ActorKind
@@ -53,6 +54,7 @@ class Actor:
     device: str = ""
     event_id: str = ""
     gate: str = ""
+    self_service: bool = False
 
     @classmethod
     def from_claims(cls, claims: Mapping[str, object], *, device: str = "") -> "Actor":
@@ -71,9 +73,18 @@ class Actor:
         )
 
     @classmethod
-    def from_kiosk(cls, *, event_id: str, kiosk_id: str, name: str, gate: str) -> "Actor":
+    def from_kiosk(
+        cls, *, event_id: str, kiosk_id: str, name: str, gate: str, self_service: bool = False
+    ) -> "Actor":
         """A paired device, which works at one event and, if it says so, at one gate."""
-        return cls(ActorKind.KIOSK, name=name, device=kiosk_id, event_id=event_id, gate=gate)
+        return cls(
+            ActorKind.KIOSK,
+            name=name,
+            device=kiosk_id,
+            event_id=event_id,
+            gate=gate,
+            self_service=self_service,
+        )
 
     @property
     def is_signed_in(self) -> bool:

@@ -2,7 +2,7 @@
 
 A form posted by a signed-out person is put into their (anonymous) session, they sign
 in, and the form opens again with the fields filled in. Nothing is submitted for them.
-Passwords, codes and files are never kept; one form at a time, bounded in size and age.
+Passwords, codes, PINs and files are never kept; one form at a time, bounded in size and age.
 """
 
 import re
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 KEPT = "kept_form"
-NEVER_KEPT = re.compile(r"csrf|passw|secret|token|code", re.IGNORECASE)
+NEVER_KEPT = re.compile(r"csrf|passw|secret|token|code|^pin$", re.IGNORECASE)
 LONGEST = 16_000
 KEPT_SECONDS = 3600
 

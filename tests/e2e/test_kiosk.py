@@ -287,6 +287,7 @@ def test_change_of_gate_name_and_speed_reaches_the_device(kiosk, event):
         event_id=event.uuid,
         kiosk_id=device.kiosk_id,
         settings=KioskSettings("South 7", "South gate", express=True),
+        version=1,
         actor=SYSTEM,
         now=datetime.now(UTC),
     )

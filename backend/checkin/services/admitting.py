@@ -3,7 +3,12 @@
 from datetime import datetime
 
 from backend.checkin.kinds import ScanKind, ScanResult
-from backend.checkin.policies import refusal_of_door, result_now, result_of_refusal
+from backend.checkin.policies import (
+    refusal_of_door,
+    require_crew,
+    result_now,
+    result_of_refusal,
+)
 from backend.checkin.services.scanning import (
     Attempt,
     Found,
@@ -16,6 +21,7 @@ from backend.checkin.services.scanning import (
     place_of_guest,
     refuse,
     result_of,
+    told_to,
 )
 from backend.events import queries as events
 from backend.events.policies import EventAction
@@ -49,8 +55,9 @@ def admit(
     A scan id that comes again gets its first answer. ``resent`` says that it may be one: then
     what is stored is read first, so that also a refusal is repeated whatever changed since.
 
-    Refuses like ``authorize`` who may not scan at this event, with ``BadInput`` (scan_id, gate),
-    and with ``ScanIdReused``.
+    A self-service kiosk is told as much as its guests may know (``told_to``). Refuses like
+    ``authorize`` who may not scan at this event, with ``BadInput`` (scan_id, gate), and with
+    ``ScanIdReused``.
     """
     attempt = begin(
         kind=ScanKind.ENTRY,
@@ -61,7 +68,7 @@ def admit(
         actor=actor,
         now=now,
     )
-    return _admit(attempt, find_place(attempt.event, ticket), resent=resent)
+    return told_to(actor, _admit(attempt, find_place(attempt.event, ticket), resent=resent))
 
 
 @counts("Admission", result_of)
@@ -77,7 +84,8 @@ def admit_guest(
 ) -> ScanOutcome:
     """Admit somebody who was found by name, or picked from those whom a typed code fits.
 
-    ``guest`` is the guest key. Otherwise like ``admit``: the same answers, costs and refusals.
+    ``guest`` is the guest key. Otherwise like ``admit``: the same answers, costs and refusals,
+    and ``CrewOnly`` to a self-service kiosk.
     """
     attempt = begin(
         kind=ScanKind.ENTRY,
@@ -88,6 +96,7 @@ def admit_guest(
         actor=actor,
         now=now,
     )
+    require_crew(actor)
     return _admit(attempt, place_of_guest(attempt.event, guest), resent=resent)
 
 
@@ -95,9 +104,11 @@ def look_up(*, event_id: str, ticket: str, actor: Actor, now: datetime) -> ScanO
     """What a scan of this ticket would answer now, without admitting and without a record.
 
     One read. ``ADMITTED`` means that the guest may come in; the registration is there also while
-    the door is closed. Refuses like ``authorize`` who may not scan at this event.
+    the door is closed. Refuses like ``authorize`` who may not scan at this event, and a
+    self-service kiosk (``CrewOnly``).
     """
     event = events.authorize(event_id=event_id, actor=actor, action=EventAction.SCAN, now=now)
+    require_crew(actor)
     found = find_place(event, ticket)
     if isinstance(found, tuple):
         return ScanOutcome(R.INVALID, None, None, "", "", found)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from backend.checkin.errors import ReentryNotAllowed
 from backend.checkin.kinds import ScanKind, ScanResult
-from backend.checkin.policies import result_of_refused_exit
+from backend.checkin.policies import require_crew, result_of_refused_exit
 from backend.checkin.services.scanning import (
     ScanOutcome,
     begin,
@@ -37,7 +37,8 @@ def leave(
     One call, like ``admit``, with the same ids and the same way to repeat a scan; also after the
     door closed. The guest stays counted as having come.
 
-    Refuses like ``admit``, and with ``ReentryNotAllowed`` where nobody comes in twice.
+    Refuses like ``admit``, with ``ReentryNotAllowed`` where nobody comes in twice, and a
+    self-service kiosk (``CrewOnly``).
     """
     attempt = begin(
         kind=ScanKind.EXIT,
@@ -48,6 +49,7 @@ def leave(
         actor=actor,
         now=now,
     )
+    require_crew(actor)
     if not attempt.event.reentry:
         raise ReentryNotAllowed("Guests of this event do not come in again after leaving.")
     found = find_place(attempt.event, ticket)

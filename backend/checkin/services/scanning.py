@@ -1,7 +1,7 @@
 """What every scan goes through: whose ticket it is, what is kept of it, what it answered before."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.checkin.errors import ScanIdReused
@@ -44,6 +44,17 @@ class ScanOutcome:
 def result_of(outcome: ScanOutcome) -> str:
     """The word that a scan counts by."""
     return outcome.result
+
+
+def told_to(actor: Actor, outcome: ScanOutcome) -> ScanOutcome:
+    """The outcome as the actor may know it.
+
+    Who stands at a self-service kiosk may hold another person's ticket. So it tells a name only
+    with a welcome, and never when or where a ticket was used before, or whom a code fits.
+    """
+    if not actor.self_service or outcome.result is R.ADMITTED:
+        return outcome
+    return replace(outcome, registration=None, at=None, gate="", candidates=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from backend.checkin.errors import AdmissionChanged, NotYourScan, UndoTooLate
-from backend.checkin.policies import UNDO_MINUTES, UndoLimit, undo_limit
+from backend.checkin.policies import UNDO_MINUTES, UndoLimit, require_crew, undo_limit
 from backend.events import queries as events
 from backend.events.policies import EventAction
 from backend.registrations.errors import RegistrationNotFound
@@ -22,10 +22,11 @@ def undo(*, event_id: str, guest: str, scan_id: str, actor: Actor, now: datetime
 
     One conditional write (two after a re-entry). Repeating it changes nothing. Organisers undo at
     any time, a desk for ``UNDO_MINUTES`` (then ``UndoTooLate``), a kiosk also only what it
-    admitted itself (``NotYourScan``). Refuses with ``AdmissionChanged`` when another scan admitted
+    admitted itself (``NotYourScan``), a self-service one nothing (``CrewOnly``). Refuses with ``AdmissionChanged`` when another scan admitted
     the guest or nobody did, with ``RegistrationNotFound``, and like ``authorize`` who may not undo.
     """
     event = events.authorize(event_id=event_id, actor=actor, action=EventAction.UNDO_SCAN, now=now)
+    require_crew(actor)
     if not is_guest_key(guest):
         raise RegistrationNotFound("This guest is not registered.")
     limit = undo_limit(actor, events.role_at(event=event, actor=actor, now=now), now=now)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.safestring import mark_safe
@@ -14,15 +15,16 @@ from django.views.generic import TemplateView
 
 from backend.events.policies import EventAction
 from backend.kiosks import queries, services
-from backend.kiosks.kinds import KioskMode
+from backend.kiosks.errors import KioskChanged
 from backend.kiosks.models import Kiosk
-from backend.kiosks.policies import MOST_KEPT, KioskSettings
+from backend.kiosks.policies import MOST_KEPT
 from backend.kiosks.services import PairingOffer
 from backend.kiosks.states import KioskStatus
 from backend.registrations.tickets import qr_svg
 from portal.common.event_times import ago_text, local_text
 from portal.common.forms import ServiceFormView
-from portal.organiser.forms.kiosks import CONFIRM, EXPRESS, KioskForm
+from portal.organiser.differences import differences
+from portal.organiser.forms.kiosks import KioskForm, initial_of, settings_of
 from portal.organiser.pages import EventPageMixin
 
 S = KioskStatus
@@ -73,7 +75,7 @@ class KiosksView(_KioskMixin, TemplateView):
 
 
 class PairKioskView(_KioskMixin, ServiceFormView):
-    """A new device: its name and gate, then the code that makes it one."""
+    """A new device: its name, gate and mode, then the code that makes it one."""
 
     form_class = KioskForm
     template_name = "organiser/kiosks/form.html"
@@ -81,7 +83,7 @@ class PairKioskView(_KioskMixin, ServiceFormView):
     def act(self, data: dict[str, Any]) -> HttpResponse:
         offer = services.pair_kiosk(
             event_id=self.event.uuid,
-            settings=_settings(data),
+            settings=settings_of(data),
             actor=self.request.actor,
             now=self.now,
         )
@@ -89,31 +91,54 @@ class PairKioskView(_KioskMixin, ServiceFormView):
 
 
 class ChangeKioskView(_KioskMixin, ServiceFormView):
-    """Another name, gate or speed; the device follows within half a minute."""
+    """Another name, gate, mode, PIN or speed; the device follows within half a minute.
+
+    Over what somebody else saved meanwhile one sees both, and keeps what was typed.
+    """
 
     form_class = KioskForm
     template_name = "organiser/kiosks/form.html"
 
     def get_initial(self) -> dict[str, Any]:
-        kiosk = self.kiosk()
-        speed = EXPRESS if kiosk.express else CONFIRM
-        return {"name": kiosk.name, "gate": kiosk.gate, "speed": speed}
+        return initial_of(self.kiosk())
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        has_pin = self.kiosk().pin_hash is not None
+        return {**super().get_form_kwargs(), "has_pin": has_pin}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         line = line_of(self.kiosk(), now=self.now)
         return super().get_context_data(**kwargs) | {"line": line, "kiosk": line.kiosk}
 
     def act(self, data: dict[str, Any]) -> HttpResponse:
-        kiosk = services.change_kiosk(
-            event_id=self.event.uuid,
-            kiosk_id=self.kwargs["kiosk"],
-            settings=_settings(data, self.kiosk()),
-            actor=self.request.actor,
-            now=self.now,
-        )
+        try:
+            kiosk = services.change_kiosk(
+                event_id=self.event.uuid,
+                kiosk_id=self.kwargs["kiosk"],
+                settings=settings_of(data),
+                version=data["version"] or 0,
+                actor=self.request.actor,
+                now=self.now,
+            )
+        except KioskChanged as refusal:
+            stored = refusal.details.get("stored")
+            if not isinstance(stored, Kiosk):
+                raise
+            return self.overtaken(self.get_form(), refusal, stored)
         words = _("Saved. %(name)s follows within half a minute.") % {"name": kiosk.name}
         messages.success(self.request, words)
         return redirect("organiser:kiosks", event_id=self.event.uuid)
+
+    def overtaken(self, form: BaseForm, refusal: KioskChanged, stored: Kiosk) -> HttpResponse:
+        self.request.outcome = refusal.code
+        form.is_valid()
+        # Nobody knows the PIN that is stored; one that was typed stays in its field.
+        names = form.fields.keys() - {"version", "pin"}
+        found = differences(form, initial_of(stored), names)
+        form.data = form.data.copy()
+        form.data["version"] = str(stored.version)
+        context = self.get_context_data(form=form, differences=found, stale=True)
+        return self.render_to_response(context, status=409)
 
 
 class PairingCodeView(_KioskMixin, TemplateView):
@@ -176,11 +201,6 @@ def _state_of(kiosk: Kiosk, *, now: datetime) -> str:
 
 def _by_name(kiosk: Kiosk) -> tuple[str, str]:
     return kiosk.name.casefold(), kiosk.kiosk_id
-
-
-def _settings(data: dict[str, Any], before: Kiosk | None = None) -> KioskSettings:
-    mode = before.mode if before else KioskMode.STAFFED
-    return KioskSettings(data["name"], data["gate"], mode, express=data["speed"] == EXPRESS)
 
 
 def _show_code(request: HttpRequest, offer: PairingOffer) -> HttpResponse:

@@ -36,7 +36,9 @@ def event():
 
 
 def test_a_code_makes_the_device_that_shows_it_a_kiosk(event):
-    made = offer(event, KioskSettings("Self 1", "East", KioskMode.SELF_SERVICE, express=True))
+    made = offer(
+        event, KioskSettings("Self 1", "East", KioskMode.SELF_SERVICE, express=True, pin="2468")
+    )
     assert made.kiosk.status is S.PAIRING
 
     paired = services.claim_code(code=made.code, now=NOON + MINUTE)
@@ -196,7 +198,7 @@ def test_revoking_twice_changes_nothing_and_revoked_is_for_good(event):
     with pytest.raises(KioskChanged):
         services.pair_again(**place, now=NOON)
     with pytest.raises(KioskChanged):
-        services.change_kiosk(**place, settings=NORTH, now=NOON)
+        services.change_kiosk(**place, settings=NORTH, version=1, now=NOON)
 
 
 def test_a_kiosk_revoked_before_it_was_paired_stays_unpaired(event):
@@ -261,7 +263,7 @@ def test_answers_that_get_lost_change_nothing(event):
         again = services.pair_again(**place)
         second = services.claim_code(code=again.code, now=NOON)
         services.heartbeat(kiosk=second.kiosk, waiting_scans=1, app_version="", now=NOON)
-        services.change_kiosk(**place, settings=KioskSettings("South", "South"))
+        services.change_kiosk(**place, settings=KioskSettings("South", "South"), version=1)
         active = services.authenticate(credential=second.credential, now=NOON)
         services.revoke(**place)
 

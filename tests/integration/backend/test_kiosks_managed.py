@@ -77,7 +77,10 @@ def test_a_kiosk_is_renamed_and_moved_to_another_gate(event):
     changed = services.change_kiosk(
         event_id=event.uuid,
         kiosk_id=kiosk.kiosk_id,
-        settings=KioskSettings(" South 2 ", " South ", KioskMode.SELF_SERVICE, express=True),
+        settings=KioskSettings(
+            " South 2 ", " South ", KioskMode.SELF_SERVICE, express=True, pin="2468"
+        ),
+        version=1,
         actor=OLGA,
         now=NOON + MINUTE,
     )
@@ -127,7 +130,7 @@ def test_a_kiosk_of_another_event_is_not_found(event):
         with pytest.raises(KioskNotFound):
             ask(**place)
     with pytest.raises(KioskNotFound):
-        services.change_kiosk(**place, settings=NORTH)
+        services.change_kiosk(**place, settings=NORTH, version=1)
 
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.FLOOR, None])
@@ -146,7 +149,7 @@ def test_only_organisers_manage_kiosks(event, role):
             lambda place=place: services.pair_kiosk(**place, settings=NORTH),
             lambda one=one: services.pair_again(**one),
             lambda one=one: services.revoke(**one),
-            lambda one=one: services.change_kiosk(**one, settings=NORTH),
+            lambda one=one: services.change_kiosk(**one, settings=NORTH, version=1),
         ):
             with pytest.raises(EventForbidden):
                 ask()
@@ -182,7 +185,7 @@ def test_change_that_comes_after_revoking_is_refused(stale):
     show_it_as_it_was()
 
     for ask in (
-        lambda: services.change_kiosk(**at(kiosk), settings=NORTH),
+        lambda: services.change_kiosk(**at(kiosk), settings=NORTH, version=1),
         lambda: services.pair_again(**at(kiosk)),
     ):
         with pytest.raises(KioskChanged):

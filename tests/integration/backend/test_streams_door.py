@@ -172,8 +172,9 @@ def test_kiosks_leave_activity_for_what_somebody_did_to_them():
     place = {"event_id": event.uuid, "kiosk_id": offer.kiosk.kiosk_id, "actor": olga}
     paired = kiosks.claim_code(code=offer.code, now=NOON).kiosk
     kiosks.heartbeat(kiosk=paired, waiting_scans=1, app_version="1", now=NOON)
-    kiosks.change_kiosk(**place, settings=KioskSettings("North 1", "South"), now=NOON)
-    kiosks.change_kiosk(**place, settings=KioskSettings("North 1", "South"), now=NOON)
+    for version in (1, 2):
+        south = KioskSettings("North 1", "South")
+        kiosks.change_kiosk(**place, settings=south, version=version, now=NOON)
     kiosks.revoke(**place, now=NOON)
     subject = paired.kiosk_id
 

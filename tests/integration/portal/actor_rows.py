@@ -61,6 +61,7 @@ class Place:
             "job_id": self.job,
             "name": FILE,
             "upload": self.upload,
+            "token": "not-made-here",
         }
         return reverse(name, kwargs={key: keys[key] for key in parameters_of(name)})
 
@@ -96,7 +97,13 @@ def sign_up(_place: Place) -> dict[str, Any]:
 
 
 def device(_place: Place) -> dict[str, Any]:
-    return {"name": "Stolen 1", "gate": "Side door", "speed": "express"}
+    return {
+        "name": "Stolen 1",
+        "gate": "Side door",
+        "mode": "STAFFED",
+        "speed": "express",
+        "version": "1",
+    }
 
 
 ANYONE = Row("visitor")
@@ -123,6 +130,8 @@ ROWS = {
     "public:my-tickets": OWN,
     "public:ticket": OWN,
     "public:resend": OWN,
+    "public:profile": Row("guest", lambda _place: {"name": "Ada"}),
+    "public:unsubscribe": ANYONE,
     "organiser:events": OWN,
     "organiser:event-new": Row("guest", lambda _place: TYPED),
     "organiser:overview": Row("floor"),

@@ -14,7 +14,13 @@ from tests.factories.kiosks import make_kiosk
 from tests.integration.portal.people import browser_of
 
 pytestmark = pytest.mark.usefixtures("portal")
-TYPED = {"name": "North 1", "gate": "North foyer", "speed": "express"}
+TYPED = {
+    "name": "North 1",
+    "gate": "North foyer",
+    "mode": "STAFFED",
+    "speed": "express",
+    "version": "1",
+}
 
 
 @pytest.fixture
