@@ -106,4 +106,5 @@ def test_tables_that_somebody_follows_have_a_stream():
 
     assert streaming == {
         "events", "registrations", "notifications", "kiosks", "team", "profiles", "guest_requests",
+        "sessions", "bookings",
     }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Sessions: an event's agenda, and the guests' bookings of its items."""
