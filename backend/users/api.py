@@ -13,6 +13,7 @@ from backend.shared.paging import decode_token, encode_token
 from backend.shared.shapes import PageQuery
 from backend.users import administration, policies, services
 from backend.users.schemas import (
+    AddedUser,
     AddressInput,
     ConfirmInput,
     LoginInput,
@@ -187,11 +188,12 @@ def add_user(body: UserInput, actor: Actor, now: datetime, idempotency_key: str)
     """Add a user.
 
     Administrators only. Without an e-mail address it is a record only; with one an account,
-    which gets an invitation. A user who is there already is never overwritten.
+    which gets an invitation. A user who is there already is never overwritten. A repeated
+    request with the same key shows the user it made, as they are now.
     """
     policies.check_administrator(actor)
 
-    def work() -> UserAnswer:
+    def work() -> AddedUser:
         added = administration.add_user(
             name=body.name,
             email=body.email or "",
@@ -199,17 +201,18 @@ def add_user(body: UserInput, actor: Actor, now: datetime, idempotency_key: str)
             actor=actor,
             now=now,
         )
-        return UserAnswer.of(added)
+        return AddedUser(userid=added.userid)
 
-    return idempotency.once(
+    added = idempotency.once(
         work,
-        answer=UserAnswer,
+        answer=AddedUser,
         operation="addUser",
         key=idempotency_key,
         body=body,
         actor=actor,
         now=now,
     )
+    return _shown(added.userid, actor)
 
 
 @users_router.serve("GET", "/users/<userid>", answer=UserAnswer, refusals={403: ("forbidden",)})
@@ -218,6 +221,10 @@ def show_user(userid: str, actor: Actor) -> UserAnswer:
 
     One's own, or anybody's as administrator. Who has no record is an empty object.
     """
+    return _shown(userid, actor)
+
+
+def _shown(userid: str, actor: Actor) -> UserAnswer:
     user = administration.find_user(user_id=userid, actor=actor)
     return UserAnswer.of(user) if user else UserAnswer()
 

@@ -27,11 +27,20 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.constants import NUMBER, STRING
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from backend.shared import db
 from backend.shared.clock import iso
 from backend.shared.paging import Page
+
+
+class _WrittenByAnyone(UnicodeAttribute):
+    """A text, also where another program stored a number; what is neither is empty."""
+
+    def get_value(self, value: dict[str, Any]) -> str:
+        """The text, or the digits."""
+        return str(value.get(STRING, value.get(NUMBER, "")))
 
 
 class User(db.Table):
@@ -45,10 +54,10 @@ class User(db.Table):
         table_name = db.table_name("users")
 
     userid = UnicodeAttribute(hash_key=True)
-    name = UnicodeAttribute(null=True)
-    email = UnicodeAttribute(null=True)
-    created_at = UnicodeAttribute(null=True)
-    timestamp = UnicodeAttribute(null=True)
+    name = _WrittenByAnyone(null=True)
+    email = _WrittenByAnyone(null=True)
+    created_at = _WrittenByAnyone(null=True)
+    timestamp = _WrittenByAnyone(null=True)
 
     @classmethod
     def new(cls, user_id: str, *, name: str, email: str | None, now: datetime) -> "User":

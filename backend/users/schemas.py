@@ -93,10 +93,25 @@ class UserInput(Request):
     userid: UserId | None = Field(None, description="Without an address only; else made up.")
 
 
+Unchanged = Annotated[
+    Annotated[str, line(254)] | None, Field(description="May be sent back; changes nothing.")
+]
+
+
 class UserChange(Request):
-    """What one may change of a user."""
+    """What one may change of a user: the name. The rest of what was read may come back with it."""
 
     name: Annotated[str, line(LONGEST_NAME, least=1)] = Field(examples=["Ada Byron"])
+    userid: Unchanged = None
+    email: Unchanged = None
+    created_at: Unchanged = None
+    timestamp: Unchanged = None
+
+
+class AddedUser(Answer):
+    """What a repeated request needs to be answered: whom it is about, and nothing of them."""
+
+    userid: str
 
 
 def _is_absent(value: object) -> bool:

@@ -1,7 +1,9 @@
 """Users as a program written for an older system finds them."""
 
+import json
 import uuid
 
+import boto3
 import pytest
 
 
@@ -71,6 +73,33 @@ def test_existing_user_is_never_overwritten(suite, boss):
     assert read.body == {"userid": user_id, "name": "By Hand", "timestamp": "yesterday"}
 
 
+def test_items_of_other_programs_are_served_whatever_is_in_them(suite, boss):
+    user_id = f"by-hand-{uuid.uuid4().hex}"
+    suite.table.put_item(
+        Item={"userid": user_id, "name": {"first": "Ada"}, "timestamp": 1700000000, "age": 36}
+    )
+
+    read = suite.call("GET", f"/users/{user_id}", by=boss)
+    listed = suite.call("GET", "/users?limit=100", by=boss)
+
+    assert (read.status, listed.status) == (200, 200)
+    assert read.body == {"userid": user_id, "name": "", "timestamp": "1700000000"}
+    suite.table.delete_item(Key={"userid": user_id})
+
+
+def test_what_was_read_may_be_sent_back_with_a_change_and_changes_nothing_else(suite, boss):
+    made = suite.call("POST", "/users", {"name": "Ada Byron"}, by=boss).body
+    place = f"/users/{made['userid']}"
+    other = {"userid": "somebody-else", "email": "eve@example.com", "createdAt": "1999"}
+
+    changed = suite.call("PUT", place, made | {"name": "Ada Lovelace"}, by=boss)
+    tried = suite.call("PUT", place, made | other, by=boss)
+
+    assert changed.body == made | {"name": "Ada Lovelace", "timestamp": changed.body["timestamp"]}
+    assert tried.body == made | {"timestamp": tried.body["timestamp"]}
+    assert suite.call("GET", "/users/somebody-else", by=boss).body == {}
+
+
 def test_body_that_is_no_json_is_refused(suite, boss):
     assert suite.call("POST", "/users", "no json", by=boss).said == (400, "bad_input")
 
@@ -135,14 +164,32 @@ def test_account_that_was_left_without_a_record_gets_it(suite, boss, anew):
     assert (made.status, made.body["userid"]) == (200, anew.user_id)
 
 
-def test_same_key_makes_one_user(suite, boss):
+def test_same_key_makes_one_user_and_shows_them_as_they_are_now(suite, boss):
     key = {"Idempotency-Key": uuid.uuid4().hex}
     first = suite.call("POST", "/users", {"name": "Twice"}, by=boss, headers=key)
     second = suite.call("POST", "/users", {"name": "Twice"}, by=boss, headers=key)
+    suite.call("PUT", f"/users/{first.body['userid']}", {"name": "Renamed"}, by=boss)
+    third = suite.call("POST", "/users", {"name": "Twice"}, by=boss, headers=key)
+    suite.call("DELETE", f"/users/{first.body['userid']}", by=boss)
+    gone = suite.call("POST", "/users", {"name": "Twice"}, by=boss, headers=key)
     other = suite.call("POST", "/users", {"name": "Else"}, by=boss, headers=key)
 
     assert second.body == first.body
+    assert (third.body["userid"], third.body["name"]) == (first.body["userid"], "Renamed")
+    assert (gone.status, gone.body) == (200, {})
     assert other.said == (409, "idempotency_mismatch")
+
+
+def test_answer_that_is_kept_for_a_key_names_nobody(suite, boss):
+    name, email = f"Nora {uuid.uuid4().hex}", f"{uuid.uuid4().hex}@example.com"
+    key = {"Idempotency-Key": uuid.uuid4().hex}
+
+    made = suite.call("POST", "/users", {"name": name, "email": email}, by=boss, headers=key)
+
+    kept = boto3.resource("dynamodb").Table("test-idempotency").scan()["Items"]
+    answers = [item["answer"] for item in kept if made.body["userid"] in item.get("answer", "")]
+    assert answers == [json.dumps({"userid": made.body["userid"]}, separators=(",", ":"))]
+    assert email not in str(kept)
 
 
 def test_one_makes_changes_and_reads_the_own_record(suite, anew):
