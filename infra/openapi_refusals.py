@@ -31,7 +31,7 @@ GENERAL_CODES = {
 _GENERAL_MEANING = {code: MEANING[status] for status, code in GENERAL_CODES.items()} | {
     "bad_input": "One or more fields break a rule; `fields` says which, and the rule."
 }
-# Features whose refusals have codes in common with others, and no routes of their own.
+# Features without routes of their own: where others have a code of theirs, too, those tell it.
 _WITHOUT_ROUTES = ("backend.jobs", "backend.seats")
 
 
@@ -43,12 +43,12 @@ def _kinds(kind: type[DomainError]) -> Iterator[type[DomainError]]:
 
 def meanings() -> dict[str, str]:
     """A sentence for each code that the loaded parts of the domain refuse with."""
-    found = {
-        kind.code: (kind.__doc__ or "").partition("\n")[0].replace("``", "`")
+    told = [
+        kind
         for kind in _kinds(DomainError)
-        if "code" in vars(kind)
         # A process that has the portal loaded knows refusals that no route answers with.
-        and kind.__module__.startswith("backend.")
-        and not kind.__module__.startswith(_WITHOUT_ROUTES)
-    }
+        if "code" in vars(kind) and kind.__module__.startswith("backend.")
+    ]
+    told.sort(key=lambda kind: not kind.__module__.startswith(_WITHOUT_ROUTES))
+    found = {kind.code: (kind.__doc__ or "").partition("\n")[0].replace("``", "`") for kind in told}
     return found | _GENERAL_MEANING

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field, RootModel
+from pydantic import Field, model_serializer
 
 from backend.events import policies as event_policies
 from backend.events.api.event_app_shapes import (
@@ -19,7 +19,7 @@ from backend.registrations.errors import SoldOut
 from backend.shared.actor import Actor
 from backend.shared.http import ApiRouter
 from backend.shared.paging import MAX_LIMIT
-from backend.shared.shapes import Answer, Request, line
+from backend.shared.shapes import Answer, BareAnswer, Request, line
 
 router = ApiRouter("event app")
 
@@ -55,8 +55,14 @@ class AttendingAnswer(Answer):
     is_attending: bool
 
 
-class AttendedAnswer(RootModel[EventAppEvents | AttendingAnswer]):
+class AttendedAnswer(BareAnswer):
     """The events, or with `event_uuid` whether one attends it."""
+
+    root: EventAppEvents | AttendingAnswer
+
+    @model_serializer
+    def _either(self) -> EventAppEvents | AttendingAnswer:
+        return self.root
 
 
 @router.serve(
@@ -106,7 +112,7 @@ def list_events_user_registered_to(
     event_policies.require_own_address(query.required_email(), actor)
     if query.event_uuid:
         return AttendedAnswer(
-            AttendingAnswer(is_attending=_is_attending(query.event_uuid, actor, now))
+            root=AttendingAnswer(is_attending=_is_attending(query.event_uuid, actor, now))
         )
     items: list[EventAppItem] = []
     start: dict[str, Any] | None = None
@@ -117,7 +123,7 @@ def list_events_user_registered_to(
         ]
         start = page.next_key
         if start is None:
-            return AttendedAnswer(EventAppEvents(events=items))
+            return AttendedAnswer(root=EventAppEvents(events=items))
 
 
 def _is_attending(event_id: str, actor: Actor, now: datetime) -> bool:

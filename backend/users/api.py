@@ -173,7 +173,7 @@ def list_users(query: PageQuery, actor: Actor) -> Reply:
         actor=actor, limit=query.limit, start=decode_token(query.next_token, query="users")
     )
     following = encode_token(page.next_key, query="users")
-    shown = UsersAnswer([UserAnswer.of(user) for user in page.items])
+    shown = UsersAnswer(root=[UserAnswer.of(user) for user in page.items])
     return Reply(200, shown, {HEADER_OF_NEXT: following} if following else {})
 
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, RootModel, StringConstraints
+from pydantic import Field, StringConstraints, model_serializer
 
-from backend.shared.shapes import Answer, Request, line
+from backend.shared.shapes import Answer, BareAnswer, Request, line
 from backend.users.models import User
 from backend.users.services import LONGEST_NAME, LONGEST_PASSWORD, Tokens
 
@@ -141,5 +141,11 @@ class UserAnswer(Answer):
         )
 
 
-class UsersAnswer(RootModel[list[UserAnswer]]):
+class UsersAnswer(BareAnswer):
     """A page of users as a bare array; the header `X-Next-Token` leads to the next."""
+
+    root: list[UserAnswer]
+
+    @model_serializer
+    def _array(self) -> list[UserAnswer]:
+        return self.root
