@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from backend.events import mails as event_mails
 from backend.notifications import services
 from backend.notifications.channels.email import EmailChannel
+from backend.notifications.channels.sms import SmsChannel
 from backend.notifications.kinds import ChannelName
 from backend.notifications.messages import Suppression
 from backend.notifications.models import Notification
@@ -30,7 +31,7 @@ COMPOSERS: dict[str, Composer] = {
     mails.MOVED: mails.compose,
     event_mails.INVITED: event_mails.compose,
 }
-CHANNELS = {ChannelName.EMAIL: EmailChannel()}
+CHANNELS: services.Channels = {ChannelName.EMAIL: EmailChannel(), ChannelName.SMS: SmsChannel()}
 
 
 def _follow_message(record: DynamoDBRecord) -> None:

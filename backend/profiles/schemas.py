@@ -6,9 +6,8 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from backend.profiles.models import Profile
+from backend.profiles.services import LONGEST_NAME
 from backend.shared.shapes import Answer, FreeObject, Request, line
-
-LONGEST_NAME = 100
 
 
 class ProfileInput(Request):

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from backend.profiles.errors import ProfileNotFound
 from backend.profiles.models import Profile
+from backend.shared import control_characters
 from backend.shared.actor import Actor
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
 
 LARGEST_DOCUMENT = 100_000
+LONGEST_NAME = 100
 _SPACING = re.compile(r"[\s().\-/]")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 
@@ -32,9 +34,12 @@ def put_details(
 ) -> Profile:
     """Write the actor's own name, number and what is wanted there; keep the document.
 
-    The number is kept without spaces and the like. Refuses with ``BadInput`` on ``phone``: one
-    that is no international number, or none where something is wanted there.
+    The number is kept without spaces and the like. Refuses with ``BadInput`` on ``name`` (none,
+    too long, not one line) and on ``phone``: one that is no international number, or none where
+    something is wanted there.
     """
+    if not 0 < len(name) <= LONGEST_NAME or control_characters.IN_A_LINE.search(name):
+        raise BadInput({"name": f"A name is one line of at most {LONGEST_NAME} letters."})
     number = checked_phone(phone)
     if by_sms and not number:
         raise BadInput({"phone": "Text messages need a number to go to."})

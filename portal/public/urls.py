@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.public.views import events, me, registrations
+from portal.public.views import events, me, profile, registrations
 
 app_name = "public"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("e/<str:event_id>/register", registrations.RegisterView.as_view(), name="register"),
     path("e/<str:event_id>/give-up", registrations.GiveUpView.as_view(), name="give-up"),
     path("me", me.MyTicketsView.as_view(), name="my-tickets"),
+    path("me/profile", profile.ProfileView.as_view(), name="profile"),
+    path("unsubscribe/<str:token>", profile.UnsubscribeView.as_view(), name="unsubscribe"),
     path("me/tickets/<str:event_id>", me.TicketView.as_view(), name="ticket"),
     path("me/tickets/<str:event_id>/mail", registrations.ResendView.as_view(), name="resend"),
 ]

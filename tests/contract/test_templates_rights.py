@@ -10,7 +10,8 @@ from tests.support.templates import FUNCTIONS, TEMPLATES, resources, single, tex
 
 # Rights that cannot be narrower, each with its reason.
 WIDE_RESOURCES = {
-    "*",  # X-Ray knows no resources; only the tracing policies have it (below)
+    "*",  # X-Ray and phone numbers are no resources; only policies of their own have it (below)
+    "arn:${AWS::Partition}:sns:*:*:*",  # denied: who sends SMS reaches no topic
     "${MediaBucketArn}/uploads/*",  # an upload's key is made when it is offered
     "${MediaBucketArn}/uploads/put/*",  # … for the one who checks it, too
     "${MediaBucketArn}/banners/*",  # … and a banner's when the upload proved an image
@@ -38,7 +39,7 @@ def test_rights_name_actions_and_resources_without_wildcards():
     actions = {action for _, s in statements() for action in texts(s["Action"])}
 
     assert wide == WIDE_RESOURCES
-    assert bare == {"api.TracingPolicy", "streams.TracingPolicy", "portal.TracingPolicy"}
+    assert bare == {"api.TracingPolicy", "streams.TracingPolicy", "portal.TracingPolicy", "streams.SmsPolicy"}
     assert {action for action in actions if "*" in action} == set()
 
 

@@ -197,6 +197,14 @@ def test_a_number_that_is_none_is_refused_by_its_field(phone: str):
     assert Contact.find(choices.contact_id_of(guest.email)) is None
 
 
+@pytest.mark.parametrize("name", ["", "x" * 101, "Ada\nByron"])
+def test_a_name_that_is_none_is_refused_by_its_field(name: str):
+    guest = a_guest()
+    with pytest.raises(BadInput) as refusal:
+        choices.change_choices(choices=Choices(name=name), actor=guest, now=NOON)
+    assert refusal.value.fields.keys() == {"name"}
+
+
 def test_sms_without_a_number_is_refused():
     with pytest.raises(BadInput) as refusal:
         choose(a_guest(), by_sms=frozenset({K.SESSION}))
