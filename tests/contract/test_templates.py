@@ -157,6 +157,29 @@ def test_gateway_refusals_carry_cors_headers_and_the_shape_of_errors():
         assert body.keys() == {"error", "code"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("UNAUTHORIZED", (401, "unauthorized")),
+        ("EXPIRED_TOKEN", (401, "unauthorized")),
+        ("ACCESS_DENIED", (403, "forbidden")),
+        ("MISSING_AUTHENTICATION_TOKEN", (404, "not_found")),
+        ("REQUEST_TOO_LARGE", (413, "too_large")),
+        ("UNSUPPORTED_MEDIA_TYPE", (415, "unsupported_media_type")),
+        ("THROTTLED", (429, "too_many_requests")),
+        # What else there is of 4xx and 5xx, with the status of its own.
+        ("DEFAULT_4XX", (None, "bad_request")),
+        ("DEFAULT_5XX", (None, "internal_error")),
+    ],
+)
+def test_gateway_refuses_with_the_status_and_code_of_our_own(kind, said):
+    answers = resources("api", "AWS::Serverless::Api")["Api"]["GatewayResponses"]
+    text = answers[kind]["ResponseTemplates"]["application/json"]
+    body = json.loads(text.replace("$context.error.messageString", '"words"'))
+
+    assert (answers[kind].get("StatusCode"), body["code"]) == said
+
+
 @pytest.mark.parametrize("stack", ["api", "streams"])
 def test_functions_get_every_setting_that_the_backend_reads(stack):
     source = (ROOT / "backend" / "shared" / "config.py").read_text()
