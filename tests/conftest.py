@@ -34,11 +34,21 @@ os.environ.update(
     STAGE="test",
 )
 
-from infra.localcloud.cloud import LocalCloud  # noqa: E402 - only in a clean environment
+from infra import api_client  # noqa: E402 - only in a clean environment
+from infra.localcloud.cloud import LocalCloud  # noqa: E402
 
 Outputs = dict[str, str]
 # The environment of each kind of cloud that this worker runs; clients read it when they are made.
 _environments: dict[str, dict[str, str]] = {}
+
+
+def pytest_configure() -> None:
+    """Tests import the client of the API that is generated: before they are collected."""
+    try:
+        api_client.build()
+    except api_client.ClientFailed as error:
+        raise pytest.UsageError(str(error)) from error
+    importlib.invalidate_caches()
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,8 @@ class ScansInput(Request):
 
     @model_validator(mode="after")
     def _one_or_many(self) -> Self:
-        single = self.model_fields_set - {"scans"}
+        # Programs that are generated from the schema send its defaults, too.
+        single = self.model_dump(exclude={"scans"}, exclude_defaults=True)
         if self.scans is not None and single:
             raise broken("Send either one scan or a list of scans.")
         if self.scans is None and (self.ticket is None or self.scan_id is None):
