@@ -27,7 +27,13 @@ from pynamodb.constants import (
     STRING,
     UPDATE_ITEM,
 )
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.exceptions import (
+    GetError,
+    PutError,
+    PynamoDBException,
+    TransactWriteError,
+    UpdateError,
+)
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex
@@ -48,6 +54,8 @@ TableT = TypeVar("TableT", bound="Table")
 _IN_TRANSACTION = "TransactionConflictException"
 _PAUSES = (0.02, 0.05, 0.1)
 """Seconds; transactions here are few and small."""
+_PAUSES_OF_BATCHES = (0.05, 0.1, 0.2, 0.4)
+"""Seconds; keys are left out where a partition is throttled, or an answer grew too long."""
 _LOST = ("ConditionalCheckFailed", "TransactionConflict")
 """Why a transaction did nothing: a condition failed, or another write was at an item."""
 
@@ -177,8 +185,33 @@ class Table(Model):
             return None
 
     @classmethod
+    def _batch_get_page(
+        cls, keys_to_get: list[Any], consistent_read: bool | None, attributes_to_get: Any
+    ) -> tuple[list[Any], None]:
+        """All items of up to 100 keys, for ``batch_get``, or ``GetError``: never some of them.
+
+        What DynamoDB leaves out is asked for again, a little later each time; PynamoDB itself
+        would ask at once, and without end.
+        """
+        found: list[Any] = []
+        for pause in (*_PAUSES_OF_BATCHES, None):
+            page, left_out = super()._batch_get_page(  # type: ignore[no-untyped-call]
+                keys_to_get, consistent_read, attributes_to_get
+            )
+            found += page
+            if not left_out:
+                return found, None
+            keys_to_get = left_out
+            if pause is not None:
+                time.sleep(pause)
+        raise GetError(f"DynamoDB left out {len(keys_to_get)} keys of a batch, again and again.")
+
+    @classmethod
     def find_many(cls, keys: Sequence[Any]) -> list[Self]:
-        """The items of ``keys`` that exist, in the order of ``keys`` (hash or hash-range pairs)."""
+        """The items of ``keys`` that exist, in the order of ``keys`` (hash or hash-range pairs).
+
+        All of them, or ``GetError``.
+        """
         found = {_key_of(item): item for item in cls.batch_get(list(keys))} if keys else {}
         return [found[key] for key in keys if key in found]
 
