@@ -216,6 +216,9 @@ def actor_of(event: Mapping[str, Any]) -> Actor:
     claims = verified.get("claims") or {}
     if isinstance(claims, str):  # from an authorizer of ours, whose answer holds texts only
         claims = json.loads(claims)
+        # The gateway keeps that answer for a while, also beyond the token's end.
+        if claims.get("exp", 0) <= utc_now().timestamp():
+            raise Unauthorized("Sign in again.")
     audience = config().user_pool_client_id
     if claims.get("token_use") != "id" or not audience or claims.get("aud") != audience:
         raise Unauthorized("Sign in first.")

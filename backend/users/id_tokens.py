@@ -1,7 +1,8 @@
 """Verifying ID tokens ourselves, where no Cognito authorizer does it for us.
 
 The pool's public keys are fetched once and again when a token names one that is not among them,
-but never more often than every half minute: anybody can send a token with an unknown key.
+but never more often than every half minute: anybody can send a token with an unknown key. Where
+fetching fails, it is tried again after two seconds, and tokens of keys that are known still count.
 """
 
 import threading
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(hours=12)
 """After so long the keys are fetched again: one that the pool withdrew must not live on."""
 FETCHED_AT_MOST_EVERY = timedelta(seconds=30)
+TRIED_AGAIN_AFTER = timedelta(seconds=2)
+"""When the pool could not be reached; nobody is to wait for it at each request."""
 _TIMEOUT_SECONDS = 3
 _LONGEST = 8192
 _KIND = "id"
@@ -35,16 +38,23 @@ class _PoolKeys:
         self._lock = threading.Lock()
         self._keys: dict[str, PyJWK] = {}
         self._fetched_at: datetime | None = None
+        self._failed_at: datetime | None = None
 
     def find(self, key_id: str, *, now: datetime) -> "PyJWK | None":
         """The key with this id, fetched if it has to be; ``KeysUnreachable`` if it cannot."""
         with self._lock:
-            age = now - self._fetched_at if self._fetched_at else None
-            known = age is not None and timedelta(0) <= age < KEPT_FOR
-            recent = age is not None and timedelta(0) <= age < FETCHED_AT_MOST_EVERY
-            if (known and key_id in self._keys) or recent:
-                return self._keys.get(key_id)
-            self._keys = self._fetch()
+            is_fresh = _is_within(KEPT_FOR, self._fetched_at, now)
+            if is_fresh and key_id in self._keys:
+                return self._keys[key_id]
+            if _is_within(FETCHED_AT_MOST_EVERY, self._fetched_at, now):
+                return None
+            if _is_within(TRIED_AGAIN_AFTER, self._failed_at, now):
+                raise KeysUnreachable
+            try:
+                self._keys = self._fetch()
+            except KeysUnreachable:
+                self._failed_at = now
+                raise
             self._fetched_at = now
             return self._keys.get(key_id)
 
@@ -57,6 +67,10 @@ class _PoolKeys:
         except PyJWTError as error:
             raise KeysUnreachable from error
         return {key.key_id: key for key in fetched.keys if key.key_id}
+
+
+def _is_within(span: timedelta, since: datetime | None, now: datetime) -> bool:
+    return since is not None and timedelta(0) <= now - since < span
 
 
 def verify(token: str, *, now: datetime) -> dict[str, Any]:

@@ -138,3 +138,12 @@ def test_only_who_follows_events_may_empty_the_cache_and_only_where_there_is_one
         "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${ApiId}/stages/${Stage}/cache/data"
     ]
     assert named == ["EventCachePolicy"]
+
+
+def test_what_a_token_may_do_with_users_is_kept_for_a_minute_and_devices_are_asked_each_time():
+    guards = API["Auth"]["Authorizers"]
+    kept = {name: guard["Identity"]["ReauthorizeEvery"] for name, guard in guards.items()}
+    seconds = TEMPLATES["api"]["Parameters"]["UserPolicySeconds"]
+
+    assert kept == {"Accounts": 0, "Devices": 0, "Users": {"Ref": "UserPolicySeconds"}}
+    assert (seconds["Default"], seconds["MaxValue"]) == (60, 3600)

@@ -16,7 +16,12 @@ from jwt.algorithms import RSAAlgorithm
 from backend.shared.config import config
 from backend.shared.errors import Unauthorized
 from backend.users import id_tokens
-from backend.users.id_tokens import FETCHED_AT_MOST_EVERY, KEPT_FOR, KeysUnreachable
+from backend.users.id_tokens import (
+    FETCHED_AT_MOST_EVERY,
+    KEPT_FOR,
+    TRIED_AGAIN_AFTER,
+    KeysUnreachable,
+)
 
 POOL, CLIENT = "eu-central-1_Test00001", "client-1"
 ISSUER = f"https://cognito-idp.eu-central-1.amazonaws.com/{POOL}"
@@ -126,6 +131,41 @@ def test_unreachable_keys_are_no_verdict(host):
 
     with pytest.raises(KeysUnreachable):
         id_tokens.verify(token(), now=NOW)
+
+
+def test_pool_that_cannot_be_reached_is_not_asked_at_each_request(host):
+    host.status = 500
+    for part in range(4):
+        with pytest.raises(KeysUnreachable):
+            id_tokens.verify(token(), now=NOW + TRIED_AGAIN_AFTER * part / 4)
+    assert len(host.asked) == 1
+
+    host.status = 200
+
+    assert id_tokens.verify(token(), now=NOW + TRIED_AGAIN_AFTER)["sub"] == "user-1"
+
+
+def test_known_keys_count_while_the_pool_cannot_be_reached(host):
+    id_tokens.verify(token(), now=NOW)
+    host.status = 500
+    later = NOW + FETCHED_AT_MOST_EVERY
+
+    for _ in range(3):
+        with pytest.raises(KeysUnreachable):
+            id_tokens.verify(token(SECOND, "made-up"), now=later)
+        assert id_tokens.verify(token(), now=later)["sub"] == "user-1"
+    assert len(host.asked) == 2
+
+    with pytest.raises(KeysUnreachable):
+        id_tokens.verify(token(), now=NOW + KEPT_FOR)
+
+
+def test_clock_that_goes_back_is_no_reason_to_trust_old_keys(host):
+    id_tokens.verify(token(), now=NOW)
+    host.keys = {"second": SECOND}
+
+    with pytest.raises(Unauthorized):
+        id_tokens.verify(token(), now=NOW - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(
