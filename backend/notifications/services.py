@@ -38,6 +38,8 @@ LEASE = timedelta(minutes=5)
 FIRST_WAIT = timedelta(minutes=1)
 MAX_ATTEMPTS = 5
 """With waits of 1, 4, 16 and 64 minutes in between: about an hour and a half."""
+LONGEST_KEY = 2048
+"""DynamoDB's limit, in bytes."""
 LONGEST_BUSY_WAIT = timedelta(minutes=16)
 
 Composed = Message | Suppression | Hold
@@ -123,7 +125,7 @@ def send_again(*, key: str, event_id: str, now: datetime) -> Notification:
     it is tried again from now on. Refuses with ``NotificationNotFound`` (of that event) and
     ``NotSentAgain`` (it went out, is on its way, or is not wanted).
     """
-    found = Notification.find(key)
+    found = Notification.find(key) if 0 < len(key.encode()) <= LONGEST_KEY else None
     if found is None or found.event_id != event_id:
         raise NotificationNotFound("There is no such message.")
     if found.reason == SWITCHED_OFF:

@@ -66,7 +66,14 @@ OF_ONE_EVENT = (
                 EventAction.SEE_GUESTS,
             ),
             Link("desk", _("Desk"), "qrcode", "kiosk:scan", _("Desk"), EventAction.SCAN),
-            Link("requests", _("Requests"), "bell", "organiser:requests", _("Requests")),
+            Link(
+                "requests",
+                _("Requests"),
+                "bell",
+                "organiser:requests",
+                _("Requests"),
+                EventAction.SERVE_REQUESTS,
+            ),
             Link("orders", _("Orders"), "receipt", "organiser:orders", _("Orders")),
             Link(
                 "kiosks",
@@ -104,6 +111,13 @@ OF_ONE_EVENT = (
                 "history",
                 "organiser:activity",
                 needs=EventAction.SEE_ACTIVITY,
+            ),
+            Link(
+                "messages",
+                _("Messages"),
+                "mail",
+                "organiser:messages",
+                needs=EventAction.SEE_GUESTS,
             ),
             Link(
                 "jobs",

@@ -15,9 +15,11 @@ from portal.organiser.views import (
     guests,
     jobs,
     kiosks,
+    messages,
     overview,
     recount,
     registrations,
+    requests,
     scans,
     team,
 )
@@ -155,6 +157,12 @@ urlpatterns = [
         jobs.JobFileView.as_view(),
         name="job-file",
     ),
+    path("e/<str:event_id>/messages", messages.MessagesView.as_view(), name="messages"),
+    path(
+        "e/<str:event_id>/messages/again",
+        messages.SendAgainView.as_view(),
+        name="message-again",
+    ),
     path("e/<str:event_id>/activity", activity.ActivityView.as_view(), name="activity"),
     path("e/<str:event_id>/activity/undo", activity.UndoView.as_view(), name="activity-undo"),
     path("e/<str:event_id>/kiosks", kiosks.KiosksView.as_view(), name="kiosks"),
@@ -169,6 +177,32 @@ urlpatterns = [
         "e/<str:event_id>/kiosks/<str:kiosk>/revoke",
         kiosks.RevokeKioskView.as_view(),
         name="kiosk-revoke",
+    ),
+    path("e/<str:event_id>/requests", requests.BoardView.as_view(), name="requests"),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/claim",
+        requests.ClaimView.as_view(),
+        name="request-claim",
+    ),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/fulfil",
+        requests.FulfilView.as_view(),
+        name="request-fulfil",
+    ),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/release",
+        requests.ReleaseView.as_view(),
+        name="request-release",
+    ),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/recall",
+        requests.RecallView.as_view(),
+        name="request-recall",
+    ),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/decline",
+        requests.DeclineView.as_view(),
+        name="request-decline",
     ),
     path("e/<str:event_id>/scans", scans.ScansView.as_view(), name="scans"),
 ]

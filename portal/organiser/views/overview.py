@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views import View
 from django.views.generic import TemplateView
 
+from backend.announcements import undelivered
 from backend.checkin import queries as checkin
 from backend.events.models import Event
 from backend.events.policies import EventAction
@@ -72,6 +73,7 @@ class OverviewView(_NumbersMixin, TemplateView):
         context |= {
             "is_live": event.status in (S.PUBLISHED, S.FINISHED),
             "is_over": event.ends_at <= self.now,
+            "messages_failed": undelivered.count_failed(event) if self.may["see_guests"] else 0,
             **self._next_steps(),
         }
         if context["getting_ready"] and self.may["edit"]:

@@ -12,6 +12,7 @@ from backend.events.kinds import Visibility
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.jobs import file_store
+from backend.notifications.states import NotificationStatus
 from backend.registrations import imports, tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
@@ -20,6 +21,7 @@ from backend.team.roles import Role
 from tests.factories.events import make_event
 from tests.factories.jobs import make_job
 from tests.factories.kiosks import make_kiosk
+from tests.factories.messages import make_message
 from tests.factories.registrations import make_registration
 from tests.factories.team import make_invitation, make_member
 
@@ -50,6 +52,7 @@ class Place:
     invitee: str
     job: str
     upload: str
+    message: str
 
     def address(self, name: str) -> str:
         keys = {
@@ -166,6 +169,8 @@ ROWS = {
     "organiser:guest-promote": Row("organiser", lambda _place: {"version": "1"}),
     "organiser:walk-in": Row("desk", sign_up),
     "organiser:guest-cancel": Row("organiser", lambda _place: {"version": "1"}),
+    "organiser:messages": Row("desk"),
+    "organiser:message-again": Row("organiser", lambda place: {"key": place.message}),
     "organiser:activity": Row("organiser"),
     "organiser:activity-undo": Row(
         "organiser", lambda place: {"kind": "GUEST_ADMITTED", **undo(place), "scan": "s-1"}
@@ -207,6 +212,9 @@ ROWS = {
             "kiosk:device-leave",
             "kiosk:device-find",
             "kiosk:device-look-up",
+            "kiosk:device-self",
+            "kiosk:device-self-scans",
+            "kiosk:device-unlock",
         ),
         DEVICE,
     ),
@@ -261,6 +269,7 @@ def make_place(at: str) -> Place:
         invitee=invitation.member,
         job=make_export(event.uuid),
         upload=imports.keep_upload(event.uuid, a_list().read()),
+        message=make_message(event_id=event.uuid, status=NotificationStatus.FAILED).key,
     )
 
 

@@ -248,9 +248,19 @@ def test_helpers_are_offered_nothing_they_may_not_do(role):
     [
         (
             "organiser",
-            ["overview", "registrations", "desk", "kiosks", "edit", "activity", "jobs", "team"],
+            [
+                "overview",
+                "registrations",
+                "desk",
+                "kiosks",
+                "edit",
+                "activity",
+                "messages",
+                "jobs",
+                "team",
+            ],
         ),
-        ("desk", ["overview", "registrations", "desk", "team"]),
+        ("desk", ["overview", "registrations", "desk", "messages", "team"]),
         ("floor", ["overview", "team"]),
     ],
 )
