@@ -14,8 +14,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from infra import node
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+CLIENTS = ROOT / "tests/clients"
 
 STATIC: dict[str, list[str]] = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
@@ -56,7 +59,8 @@ def static_checks() -> int:
 
 def _callers() -> list[str]:
     """The tests that use the generated client."""
-    tests = sorted((ROOT / "tests").rglob("*.py"))
+    folders = [folder for folder in (ROOT / "tests").iterdir() if folder != CLIENTS]
+    tests = sorted(path for folder in folders for path in folder.rglob("*.py"))
     return [str(path.relative_to(ROOT)) for path in tests if "foyer_client" in path.read_text()]
 
 
@@ -75,19 +79,30 @@ def _run_check(check: tuple[str, list[str]]) -> int:
 
 
 def tests() -> int:
-    """The whole test suite with the coverage gate; browser tests where there is a browser."""
-    browser = find_browser()
+    """The whole test suite with the coverage gate; without those that lack a program here."""
     command = [str(BIN / "python"), "-m", "pytest", "-q", "-n", _workers(), "--dist", "worksteal"]
     command += ["--cov=backend", "--cov-branch", "--cov-report=term:skip-covered", "--no-header"]
-    if browser is None:
+    missing = _missing()
+    for kind, why in missing.items():
         if os.environ.get("CI") == "true":
-            print("No Chromium was found, and with CI=true the browser tests must run.")
+            print(f"{why}, and with CI=true the {kind} tests must run.")
             return 1
-        print(
-            "No Chromium was found: the browser tests are skipped (install chromium to run them)."
-        )
-        command += ["-m", "not browser"]
+        print(f"{why}: the {kind} tests are skipped.")
+    if missing:
+        command += ["-m", " and ".join(f"not {kind}" for kind in missing)]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def _missing() -> dict[str, str]:
+    """The markers of tests that cannot run on this machine, and why; installs what can be."""
+    missing = {}
+    if find_browser() is None:
+        missing["browser"] = "No Chromium was found"
+    try:
+        node.install(CLIENTS)
+    except node.NodeFailed as error:
+        missing["node"] = f"Clients of npm could not be installed ({error})"
+    return missing
 
 
 def faults(seeds: int) -> int:
