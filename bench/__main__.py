@@ -20,6 +20,7 @@ MEASUREMENTS = (
     "portal",
     "pages",
     "counters",
+    "routes",
     "cold_start",
 )
 

@@ -3,7 +3,8 @@
 The local cloud reports constant capacity, so units are computed from the sizes of the items that
 each call touched: a write costs a unit per KB of the larger of old and new item, and the same for
 each index entry that changes (twice when its key changes); a read costs a unit per 4 KB, half of
-that when eventually consistent. Sizes follow the developer guide.
+that when eventually consistent. In a transaction a write to the table costs twice that. Sizes
+follow the developer guide.
 """
 
 import math
@@ -61,29 +62,33 @@ def item_size(item: Raw | None) -> int:
     return sum(len(name.encode()) + _size(value) for name, value in item.items())
 
 
-def write_units(table: str, old: Raw | None, new: Raw | None) -> float:
-    """What a write cost that turned ``old`` into ``new`` (``None``: absent), indexes included."""
+def write_units(table: str, old: Raw | None, new: Raw | None, *, times: int = 1) -> float:
+    """What a write cost that turned ``old`` into ``new`` (``None``: absent), indexes included.
+
+    ``times`` is 2 in a transaction, which is prepared and committed; its indexes follow once.
+    """
     units = max(1, math.ceil(max(item_size(old), item_size(new)) / KB))
-    return units + sum(_index_units(index, old, new) for index in _indexes(table))
+    return times * units + sum(_index_units(index, old, new) for index in _indexes(table))
 
 
 class _Note:
     def __init__(self, usage: Usage) -> None:
         self._usage = usage
         self._asked: Raw = {}
-        self._old: Raw | None = None
+        self._old: list[Raw | None] = []
 
     def before(self, params: Raw, model: Any, **_: Any) -> None:
         self._usage.calls[model.name] += 1
         self._asked = params
-        self._old = _stored(params) if model.name in _WRITES else None
+        self._old = [_stored(write) for write in _writes(model.name, params)]
 
     def after(self, parsed: Raw, model: Any, **_: Any) -> None:
         asked = self._asked
-        if model.name in _WRITES:
-            new = _stored(asked)
-            self._usage.write_units += write_units(asked["TableName"], self._old, new)
-            return
+        times = 2 if model.name == _TRANSACTION else 1
+        for write, old in zip(_writes(model.name, asked), self._old, strict=True):
+            self._usage.write_units += write_units(
+                write["TableName"], old, _stored(write), times=times
+            )
         items, consistent = _read(model.name, parsed, asked)
         if items is not None:
             whole = max(1, math.ceil(items / READ_KB))
@@ -91,13 +96,21 @@ class _Note:
 
 
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem"}
+_TRANSACTION = "TransactWriteItems"
+
+
+def _writes(operation: str, asked: Raw) -> list[Raw]:
+    """The parameters of each write of a call; those of a condition on an item, too: it costs one."""
+    if operation == _TRANSACTION:
+        return [part for item in asked["TransactItems"] for part in item.values()]
+    return [asked] if operation in _WRITES else []
 
 
 def _read(operation: str, parsed: Raw, asked: Raw) -> tuple[int | None, bool]:
     """Bytes that a read looked at; ``None`` for what is no plain read."""
     if operation == "GetItem":
         return item_size(parsed.get("Item")), bool(asked.get("ConsistentRead"))
-    if operation == "Query":
+    if operation in {"Query", "Scan"}:
         return sum(map(item_size, parsed.get("Items", []))), bool(asked.get("ConsistentRead"))
     if operation == "BatchGetItem":
         # Each item is rounded up by itself.
