@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.redrive", description=__doc__)
     parser.add_argument("--stage", required=True, help="a stage that is deployed")
     stage = parser.parse_args(arguments).stage
-    target = _target(stage)
+    target = target_of(stage)
     try:
         done = redrive(stage, target)
     except (ClientError, BotoCoreError, LookupError) as error:
@@ -56,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if done.left else 0
 
 
-def _target(stage: str) -> Target:
+def target_of(stage: str) -> Target:
+    """Where a stage's commands go: the stage ``local`` to the local cloud, unless one is named."""
     target = Target.from_environment()
     if stage != "local" or target.is_local:
         return target
