@@ -15,6 +15,9 @@ class JobKind(StrEnum):
     EXPORT_GUEST = "EXPORT_GUEST"
     ERASE_GUEST = "ERASE_GUEST"
     RECOUNT = "RECOUNT"
+    CANCEL_SESSION = "CANCEL_SESSION"
+    TELL_SESSION = "TELL_SESSION"
+    ADOPT_BOOKINGS = "ADOPT_BOOKINGS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +45,8 @@ RULES: dict[JobKind, JobRules] = {
     K.EXPORT_GUEST: JobRules(),
     K.ERASE_GUEST: JobRules(cancelable=False),
     K.RECOUNT: JobRules(lane="counters"),
+    # Several sessions may be called off, moved or given a limit at once.
+    K.CANCEL_SESSION: JobRules(cancelable=False),
+    K.TELL_SESSION: JobRules(),
+    K.ADOPT_BOOKINGS: JobRules(cancelable=False),
 }

@@ -76,9 +76,12 @@ def checked(details: SessionDetails, frame: Framed) -> SessionDetails:
         broken |= _broken_times(tidy, frame)
     if broken:
         raise BadInput(broken)
-    return replace(
-        tidy, starts_at=tidy.starts_at.astimezone(UTC), ends_at=tidy.ends_at.astimezone(UTC)
-    )
+    return replace(tidy, starts_at=_in_utc(tidy.starts_at), ends_at=_in_utc(tidy.ends_at))
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """As it is stored: to the second."""
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _broken_times(details: SessionDetails, frame: Framed) -> dict[str, str]:

@@ -28,6 +28,11 @@ LOOKS: dict[JobKind, JobLook] = {
     K.EXPORT_GUEST: JobLook(_("Export of one guest’s data"), "download", _("records written")),
     K.ERASE_GUEST: JobLook(_("Erasure of one guest’s data"), "user", _("records cleared")),
     K.RECOUNT: JobLook(_("Recount of the guests"), "refresh", _("parts counted")),
+    K.CANCEL_SESSION: JobLook(_("Cancellation of a session"), "ban", _("bookings canceled")),
+    K.TELL_SESSION: JobLook(_("News of a session"), "mail", _("guests told")),
+    K.ADOPT_BOOKINGS: JobLook(
+        _("New limit on the places of a session"), "adjustments", _("rounds made")
+    ),
 }
 
 # Numbers of a result that a page shows, in this order; the rest is for machines.

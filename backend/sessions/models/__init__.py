@@ -9,6 +9,7 @@ Access pattern         Keys                                           Method
 one session            pk=event_id, sk=session_id                     ``Session.fetch``
 the whole agenda       pk=event_id                                    ``list_for_event``
 several                the same, batch                                ``find_many``
+a page by start        agenda_index: pk=event_id, sk=starts_at        ``list_by_start``
 due for a notice       notice_index: pk=notice_bucket (the hour,      ``list_due``
                        UTC), sk=notice_at; only until it was given
 the agenda's rules     pk=event_id, sk=``#agenda``                    ``Agenda.find_for``
@@ -24,7 +25,7 @@ a partition's page     the same, sk > guest                           ``list_in_
 what a guest booked    guest_index: pk=guest, sk=session_id           ``list_of_guest``
 who waits              waiting_index: pk=waiting_shard                (sparse: only while
                        (``<session>#W<n>``), sk=waiting_since         ``WAITLISTED``)
-a guest's allowance    pk=``<event>#G``, sk=guest                     ``Allowance.take``
+a guest's allowance    pk=``<event>#G<v>#<guest>``, sk=guest          ``Allowance.take``
 =====================  =============================================  ========================
 """
 

@@ -1,6 +1,6 @@
 """How much one guest has booked at one event, where that is limited."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from backend.shared import db
 
 
 class BookedTimes(Attribute[Mapping[str, int]]):
-    """A map from session id to the epoch second it was asked for."""
+    """A map from session id to the epoch millisecond it was asked for."""
 
     attr_type = MAP
 
@@ -32,6 +32,7 @@ class Allowance(db.Table):
 
     A session is written here before its booking, and taken away after it was given up: so there
     may be one too many here after a crash, which whoever is refused looks after, never one too few.
+    Each ``version`` of the event's rules has items of its own.
     """
 
     class Meta(db.TableMeta):
@@ -42,48 +43,52 @@ class Allowance(db.Table):
     booked = BookedTimes()
 
     @staticmethod
-    def key(event_id: str, guest: str) -> str:
-        """``<event>#G#<guest>``: a partition of its own, and no booking's."""
-        return f"{event_id}#G#{guest}"
+    def key(event_id: str, guest: str, *, version: int) -> str:
+        """``<event>#G<version>#<guest>``: a partition of its own, and no booking's."""
+        return f"{event_id}#G{version}#{guest}"
 
     @classmethod
-    def take(
-        cls, event_id: str, guest: str, session_id: str, *, most: int, at: datetime
-    ) -> "Allowance":
+    def open(cls, key: str, guest: str, *, booked: Iterable[str], at: datetime) -> None:
+        """Begin with the sessions that are booked already, unless somebody began before."""
+        times = dict.fromkeys(booked, _milliseconds(at))
+        with suppress(db.StaleWrite):
+            cls(key, guest, booked=times).put(condition=Allowance.guest.does_not_exist())
+
+    @classmethod
+    def take(cls, key: str, guest: str, session_id: str, *, most: int, at: datetime) -> None:
         """Count a session, unless it is counted already or ``most`` are.
 
-        Refuses with ``StaleWrite``, which carries what is counted.
+        Refuses with ``StaleWrite``, which carries what is counted: ``None`` where nobody began.
         """
-        key, place = cls.key(event_id, guest), cls._place(session_id)
-        try:
-            return cls.change(
-                key,
-                guest,
-                actions=[place.set(int(at.timestamp()))],
-                condition=Allowance.guest.exists()
-                & (place.exists() | (size(Allowance.booked) < most)),
-            )
-        except db.StaleWrite as refusal:
-            if refusal.old is not None:
-                raise
-        # The guest's first: a map has to be there before something is put into it.
-        first = cls(key, guest, booked={})
-        with suppress(db.StaleWrite):
-            first.put(condition=Allowance.guest.does_not_exist())
-        return cls.take(event_id, guest, session_id, most=most, at=at)
+        place = cls._place(session_id)
+        cls.change(
+            key,
+            guest,
+            actions=[place.set(_milliseconds(at))],
+            condition=Allowance.guest.exists() & (place.exists() | (size(Allowance.booked) < most)),
+        )
 
     @classmethod
-    def give_back(cls, event_id: str, guest: str, sessions: Sequence[str]) -> None:
-        """Count these sessions no more; who has no item has nothing counted."""
+    def give_back(cls, key: str, guest: str, session_id: str, *, until: datetime) -> None:
+        """Count a session no more, if it was counted before ``until`` and not again since."""
+        place = cls._place(session_id)
         with suppress(db.StaleWrite):
             cls.change(
-                cls.key(event_id, guest),
+                key,
                 guest,
-                actions=[cls._place(session_id).remove() for session_id in sessions],
-                condition=Allowance.guest.exists(),
+                actions=[place.remove()],
+                condition=place <= _milliseconds(until),
             )
+
+    def list_before(self, moment: datetime) -> list[str]:
+        """The sessions that were counted before a moment."""
+        return [session for session, at in self.booked.items() if at < _milliseconds(moment)]
 
     @staticmethod
     def _place(session_id: str) -> Path:
         place: Path = Allowance.booked[session_id]
         return place
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

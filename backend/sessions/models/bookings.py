@@ -1,5 +1,6 @@
 """Bookings: one guest's place at one session."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Self
 
@@ -98,6 +99,14 @@ class Booking(Place):
             ],
             condition=(cls.status == _S.BOOKED) | again,
         )
+
+    @classmethod
+    def forget_actor(cls, shard: str, guest: str, *, changed_by: str) -> None:
+        """Name who erased instead of who wrote last; nothing happens where there is no booking."""
+        with suppress(db.StaleWrite):
+            cls.change(
+                shard, guest, actions=[cls.changed_by.set(changed_by)], condition=cls.guest.exists()
+            )
 
     def leave_within(self, write: db.Transaction, *, changed_by: str) -> None:
         """Part of a larger transaction: a tombstone instead of what was read, or the whole fails.

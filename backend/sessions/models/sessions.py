@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from backend.sessions.errors import SessionNotFound
 from backend.sessions.states import SESSION_STATES, SessionStatus
 from backend.shared import db
+from backend.shared.paging import Page
 
 _READ_AT_ONCE = 200
 _FIRST = "0"
@@ -27,6 +28,17 @@ class NoticeIndex(GlobalSecondaryIndex["Session"]):
 
     notice_bucket = UnicodeAttribute(hash_key=True)
     notice_at = db.UtcAttribute(range_key=True)
+
+
+class AgendaIndex(GlobalSecondaryIndex["Session"]):
+    """An event's sessions by start."""
+
+    class Meta:
+        index_name = "agenda_index"
+        projection = AllProjection()
+
+    event_id = UnicodeAttribute(hash_key=True)
+    starts_at = db.UtcAttribute(range_key=True)
 
 
 def pool_of(event_id: str, session_id: str) -> str:
@@ -77,6 +89,7 @@ class Session(db.Table):
     notice_at = db.UtcAttribute(null=True)
 
     notice_index = NoticeIndex()
+    agenda_index = AgendaIndex()
 
     @property
     def pool(self) -> str:
@@ -117,6 +130,13 @@ class Session(db.Table):
             start = page.next_key
             if start is None:
                 return
+
+    @classmethod
+    def list_by_start(
+        cls, event_id: str, *, limit: int, start: dict[str, Any] | None = None
+    ) -> "Page[Session]":
+        """One page of the agenda by start, a moment behind the table."""
+        return db.query_page(cls.agenda_index, event_id, limit=limit, start=start)
 
     @classmethod
     def list_due(

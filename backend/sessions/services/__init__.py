@@ -1,0 +1,48 @@
+"""What may happen to sessions and bookings.
+
+Activity, counters, notices and whatever a crash left undone hang on the tables' streams.
+"""
+
+from backend.sessions.services.attending import Attendance, AttendanceResult, attend
+from backend.sessions.services.booking import Outcome, add_booking, book
+from backend.sessions.services.canceling import (
+    cancel_booking,
+    end_booking,
+    end_bookings_of,
+    erase_bookings,
+    remove_booking,
+)
+from backend.sessions.services.planning import (
+    cancel_session,
+    copy_session,
+    create_session,
+    import_agenda,
+    move_session,
+    set_rules,
+    update_session,
+)
+from backend.sessions.services.seating import audit_seats, is_session_pool, promote_waiting
+
+__all__ = [
+    "Attendance",
+    "AttendanceResult",
+    "Outcome",
+    "add_booking",
+    "attend",
+    "audit_seats",
+    "book",
+    "cancel_booking",
+    "cancel_session",
+    "copy_session",
+    "create_session",
+    "end_booking",
+    "end_bookings_of",
+    "erase_bookings",
+    "import_agenda",
+    "is_session_pool",
+    "move_session",
+    "promote_waiting",
+    "remove_booking",
+    "set_rules",
+    "update_session",
+]
