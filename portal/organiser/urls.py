@@ -19,7 +19,6 @@ from portal.organiser.views import (
     overview,
     recount,
     registrations,
-    requests,
     scans,
     team,
 )
@@ -177,32 +176,6 @@ urlpatterns = [
         "e/<str:event_id>/kiosks/<str:kiosk>/revoke",
         kiosks.RevokeKioskView.as_view(),
         name="kiosk-revoke",
-    ),
-    path("e/<str:event_id>/requests", requests.BoardView.as_view(), name="requests"),
-    path(
-        "e/<str:event_id>/requests/<str:request_id>/claim",
-        requests.ClaimView.as_view(),
-        name="request-claim",
-    ),
-    path(
-        "e/<str:event_id>/requests/<str:request_id>/fulfil",
-        requests.FulfilView.as_view(),
-        name="request-fulfil",
-    ),
-    path(
-        "e/<str:event_id>/requests/<str:request_id>/release",
-        requests.ReleaseView.as_view(),
-        name="request-release",
-    ),
-    path(
-        "e/<str:event_id>/requests/<str:request_id>/recall",
-        requests.RecallView.as_view(),
-        name="request-recall",
-    ),
-    path(
-        "e/<str:event_id>/requests/<str:request_id>/decline",
-        requests.DeclineView.as_view(),
-        name="request-decline",
     ),
     path("e/<str:event_id>/scans", scans.ScansView.as_view(), name="scans"),
 ]
