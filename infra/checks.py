@@ -31,6 +31,7 @@ STATIC: dict[str, list[str]] = {
 
 
 FAULTS = ["tests/model", "tests/integration/backend/test_seat_machine.py"]
+FAULTS += ["tests/integration/backend/test_seat_defects.py"]
 FAULTS += ["tests/integration/backend/test_registrations_races.py"]
 SEEDS = 10_000
 
