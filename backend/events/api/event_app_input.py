@@ -123,7 +123,9 @@ class EventAppInput(Request):
     )
     content_type: Annotated[str, line(50), AfterValidator(_image_type)] = Field(
         "",
-        validation_alias=AliasChoices("contentType", "content_type", "fileType", "file_type"),
+        validation_alias=AliasChoices(
+            "contentType", "content_type", "fileType", "file_type", "imageType", "image_type"
+        ),
         description="Of the image to upload; or send `fileExtension`.",
         examples=["image/png"],
     )

@@ -154,6 +154,28 @@ def test_image_type_is_needed_once(api, owner):
         assert (answer.said, list(answer.body["fields"])) == ((400, "bad_input"), ["body"])
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("fileExtension", ".PNG"),
+        ("file_extension", "png"),
+        ("extension", "png"),
+        ("imageExtension", "png"),
+        ("contentType", "image/png"),
+        ("content_type", "image/png"),
+        ("fileType", "image/png"),
+        ("imageType", "image/png"),
+    ],
+)
+def test_image_type_has_the_names_that_clients_give_it(api, owner, name, value):
+    body = new_event(fileExtension=...) | {name: value}
+
+    made = api.post("/create-event", body, by=owner)
+
+    assert (made.status, made.body.keys()) == (200, {"event_id", "upload_url"})
+    assert ".png?" in made.body["upload_url"]
+
+
 def test_creator_is_who_is_signed_in(api, create, owner, stranger):
     refused = api.post("/create-event", new_event(creator=stranger.email), by=owner)
 
