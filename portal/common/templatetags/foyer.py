@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from portal.common import event_times, icons, markdown
+from backend.shared import markdown
+from portal.common import event_times, icons
 from portal.common.navigation import Navigation, navigation_for
 
 register = template.Library()

@@ -1,6 +1,6 @@
 import pytest
 
-from portal.common.markdown import to_html
+from backend.shared.markdown import to_html
 
 
 def test_markdown_becomes_html_with_headings_below_the_pages_own():

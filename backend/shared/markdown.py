@@ -1,4 +1,4 @@
-"""Event descriptions: Markdown to HTML that cannot do anything but be read."""
+"""What organisers write: Markdown to HTML that cannot do anything but be read."""
 
 from functools import cache
 from typing import Any
