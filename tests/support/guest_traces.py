@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 
 import boto3
 
@@ -19,6 +20,7 @@ from backend.registrations.states import RegistrationStatus
 from tests.factories.events import NOON
 from tests.factories.jobs import make_job
 from tests.factories.users import a_user
+from tests.support.interleaving import dynamodb_client
 from tests.support.jobs import run_all
 from tests.support.meetups import Meetup
 
@@ -46,15 +48,21 @@ def deliver(meetup: Meetup) -> None:
 
 def everything() -> Iterator[tuple[str, str]]:
     """(where, text) of every item of every table and every stored file."""
-    dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
+    dynamodb, s3 = dynamodb_client(), boto3.client("s3")
     for table in dynamodb.list_tables()["TableNames"]:
         for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
             yield from ((table, json.dumps(item, default=str)) for item in page["Items"])
     for bucket in (one["Name"] for one in s3.list_buckets()["Buckets"]):
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
             for found in page.get("Contents", []):
-                body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
-                yield bucket, found["Key"] + body.decode(errors="replace")
+                yield bucket, found["Key"] + _text_of(bucket, found["Key"], found["ETag"])
+
+
+@cache
+def _text_of(bucket: str, key: str, _etag: str) -> str:
+    """What other tests left is read once, not at each look."""
+    body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    return body.decode(errors="replace")
 
 
 def places_of(word: str) -> list[str]:

@@ -30,6 +30,8 @@ _DOES: dict[str, Callable[[dict[str, Any]], tuple[int, dict[str, str], str | byt
     "TransactWriteItems": engine._transact_write_items,
     "TransactGetItems": engine._transact_get_items,
     "DescribeTable": engine._describe_table,
+    "ListTables": engine._list_tables,
+    "Scan": engine._scan,
 }
 
 

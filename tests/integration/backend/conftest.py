@@ -13,6 +13,13 @@ from tests.support.tables_in_process import tables_in_process
 
 
 @pytest.fixture
+def own_tables(tables):
+    """Tables in this process, empty at first: for tests that look through all of them."""
+    with tables_in_process():
+        yield
+
+
+@pytest.fixture
 def seats_in_process(tables, monkeypatch):
     """Two seats a block, tables in this process, guests' keys and clocks the same in every run."""
     for module in (claims, capacity, blocks):

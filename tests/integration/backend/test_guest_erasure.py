@@ -200,6 +200,7 @@ def test_other_guests_keep_theirs(meetup, canary):
     assert stored(ada).name == "Ada"
 
 
+@pytest.mark.usefixtures("own_tables")
 @pytest.mark.parametrize("after", [False, True], ids=["before the call", "after it landed"])
 def test_kill_at_any_call_and_it_still_finishes(after):
     for number in range(1, 60):
