@@ -66,7 +66,7 @@ def main() -> int:
     """Generate it, and say in one line what happened."""
     started = time.monotonic()
     try:
-        changed = build()
+        changed = build(FILE, FOLDER)
     except ClientFailed as error:
         print(f"client: {error}", file=sys.stderr)
         return 1

@@ -18,9 +18,14 @@ from backend.events.models import Event
 from backend.registrations import tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
+from foyer_client import AuthenticatedClient
+from foyer_client.api.events import create_event, publish_event
+from foyer_client.api.registrations import register
+from foyer_client.models import EventInput, OwnEventAnswer, RegistrationInput, TicketAnswer
 from tests.e2e.kiosks import open_kiosk, scan_together
-from tests.support.api import Api, Person, Pool
+from tests.support.api import Pool
 from tests.support.eventual import eventually
+from tests.support.typed_client import caller, got
 
 pytestmark = pytest.mark.browser
 R = ScanResult
@@ -28,23 +33,18 @@ IMPORTED, REGISTERED, AT_BOTH = 270, 30, 30
 EVERYBODY = IMPORTED + REGISTERED
 
 
-@pytest.fixture
-def api(stage) -> Api:
-    return Api(stage["APIEndpoint"])
-
-
-def published(api: Api, owner: Person) -> Event:
+def published(owner: AuthenticatedClient) -> Event:
     now = datetime.now(UTC)
-    details = {
-        "title": "Harbour Day",
-        "startsAt": (now - timedelta(hours=1)).isoformat(),
-        "endsAt": (now + timedelta(hours=5)).isoformat(),
-        "location": "Pier 2, Hamburg",
-        "capacity": EVERYBODY + 20,
-    }
-    event_id = api.post("/events", details, by=owner).body["eventId"]
-    assert api.post(f"/events/{event_id}/publish", by=owner).status == 200
-    return Event.fetch(event_id)
+    details = EventInput(
+        title="Harbour Day",
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=5),
+        location="Pier 2, Hamburg",
+        capacity=EVERYBODY + 20,
+    )
+    made = got(OwnEventAnswer, create_event.sync(client=owner, body=details))
+    got(OwnEventAnswer, publish_event.sync(made.event_id, client=owner))
+    return Event.fetch(made.event_id)
 
 
 def import_guests(page: Page, event: Event) -> None:
@@ -84,16 +84,16 @@ def scans_of(event: Event) -> Counter[ScanResult]:
 
 
 def test_three_hundred_guests_pass_two_kiosks_and_are_counted_alike_everywhere(
-    stage, api, portal_url, new_context, browser_page, sign_in_as
+    stage, portal_url, new_context, browser_page, sign_in_as
 ):
-    pool, office = Pool(), new_context()
-    event = published(api, pool.make("Olga Owner"))
+    pool, office, base = Pool(), new_context(), stage["APIEndpoint"]
+    event = published(caller(base, pool.make("Olga Owner")))
     sign_in_as("organiser", event.uuid, of=office, name="Olga Organiser")
     desk = browser_page(1280, of=office)
     import_guests(desk, event)
     for number in range(REGISTERED):
-        guest = pool.make(f"Own {number:02}")
-        assert api.post(f"/events/{event.uuid}/registrations", {}, by=guest).status == 201
+        by_api = caller(base, pool.make(f"Own {number:02}"))
+        got(TicketAnswer, register.sync(event.uuid, client=by_api, body=RegistrationInput()))
     guests = guests_of(event)
     assert len(guests) == EVERYBODY
 

@@ -11,16 +11,14 @@ from backend.registrations import tickets
 from backend.registrations.models import Registration
 from backend.shared.actor import Actor
 from backend.team.roles import Role
+from foyer_client.api.registrations import register
+from foyer_client.models import RegistrationInput, RegistrationStatus, TicketAnswer
 from tests.e2e.desk_camera import give_camera, hold, result
 from tests.factories.team import make_member
-from tests.support.api import Api, Pool
+from tests.support.api import Pool
+from tests.support.typed_client import caller, got
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def api(stage) -> Api:
-    return Api(stage["APIEndpoint"])
 
 
 def local(moment: datetime) -> str:
@@ -28,7 +26,7 @@ def local(moment: datetime) -> str:
 
 
 def test_an_event_from_its_first_draft_to_its_first_arrivals(
-    stage, api, portal_url, new_context, browser_page, sign_in_as, shoot
+    stage, portal_url, new_context, browser_page, sign_in_as, shoot
 ):
     office, door = new_context(), new_context()
     sign_in_as("organiser-to-be", of=office, name="Olga Organiser")
@@ -43,14 +41,15 @@ def test_an_event_from_its_first_draft_to_its_first_arrivals(
     page.get_by_label("Capacity").fill("50")
     page.get_by_role("button", name=re.compile("Save")).first.click()
     page.wait_for_url(re.compile(r"/o/e/[0-9a-f-]{36}"))
-    event_id = re.search(r"/o/e/([0-9a-f-]{36})", page.url)[1]
+    [event_id] = re.findall(r"/o/e/([0-9a-f-]{36})", page.url)
     page.goto(f"/o/e/{event_id}")
     page.get_by_role("button", name="Publish").first.click()
     page.locator("dialog[open] button[type=submit]").click()
     expect(page.get_by_text("Published").first).to_be_visible()
 
-    through_api = Pool().make("Grace Guest")
-    assert api.post(f"/events/{event_id}/registrations", {}, by=through_api).status == 201
+    through_api = caller(stage["APIEndpoint"], Pool().make("Grace Guest"))
+    place = register.sync(event_id, client=through_api, body=RegistrationInput())
+    assert got(TicketAnswer, place).status is RegistrationStatus.CONFIRMED
     at_home = new_context()
     sign_in_as("guest", of=at_home, name="Åsa Ångström")
     guest_page = browser_page(390, of=at_home)
