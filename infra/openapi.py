@@ -34,6 +34,7 @@ TAGS = {
     "check-in": "Letting guests in at the door.",
     "event app": "The contract of an older event app, for its clients: their names and shapes.",
     "events": "Events as anyone sees them, and as their organisers make them.",
+    "guest requests": "What guests ask staff for, and the queues it stands in.",
     "health": "Whether the API is there.",
     "profiles": "A person's name, and a JSON document of one's own.",
     "registrations": "A guest's place at an event, with its ticket.",
@@ -47,6 +48,8 @@ NEXT_PAGE = {
 PATHS = {
     "eventId": "The event's id, as `eventId` in answers.",
     "id": "The person's id: `sub` of the ID token.",
+    "kind": "The key of one of the event's kinds of requests, such as `FOOD`.",
+    "requestId": "The request's id, as `requestId` in answers.",
     "userid": "The user's id: `sub` of the ID token, or that of a record.",
 }
 

@@ -60,6 +60,7 @@ WORDS = {
     "refreshToken": "For `/refresh` and `/logout`. Keep it secret.",
     "registeredAt": "When the guest registered.",
     "registrations": "The registrations of this page.",
+    "requestId": "The request's id; not the one that a client may have sent.",
     "required": "Whether it must be answered.",
     "resent": "Whether this scan may have been sent before.",
     "result": "What the scan came to; null with a `refusal`.",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
 from backend.activity.models import Stats
-from backend.shared.db import StaleWrite
+from backend.shared.db import StaleWrite, Transaction
 
 ARRIVALS_EVERY_MINUTES = 5
 _ARRIVALS_PREFIX = "at_"
@@ -124,6 +124,15 @@ def apply(*, event_shard: str, changes: Sequence[Change]) -> int:
         else:
             return len(ordered)
     raise StaleWrite
+
+
+def count_requests_within(write: Transaction, event_id: str, deltas: Mapping[str, int]) -> None:
+    """Part of a larger transaction, in which a mark says what is counted: add to the numbers.
+
+    ``deltas`` are by state of guest requests; none adds nothing.
+    """
+    if deltas:
+        Stats.count_requests_within(write, event_id, deltas)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ from backend.activity.kinds import ActivityKind
 from backend.shared import db
 from backend.shared.paging import Page
 
-# The one metric so far: what the registrations stream counts.
+# What the registrations stream counts, and what that of guest requests does.
 REGISTRATIONS = "registrations"
+GUEST_REQUESTS = "guest_requests"
 
 
 def month_key(event_id: str, moment: datetime) -> str:
@@ -178,6 +179,21 @@ class Stats(db.Table):
             ],
             condition=condition,
         )
+
+    @classmethod
+    def count_requests_within(
+        cls, write: db.Transaction, event_id: str, deltas: Mapping[str, int]
+    ) -> None:
+        """Part of a larger transaction: add to an event's numbers of guest requests by state."""
+        write.update(
+            cls(f"{event_id}#R0", GUEST_REQUESTS),
+            actions=[Path([name]).add(delta) for name, delta in sorted(deltas.items())],
+        )
+
+    @classmethod
+    def find_requests(cls, event_id: str) -> Self | None:
+        """An event's numbers of guest requests; ``None``: nobody asked for anything yet."""
+        return cls.find(f"{event_id}#R0", GUEST_REQUESTS, consistent=False)
 
     @classmethod
     def find_shard(cls, event_shard: str) -> Self | None:

@@ -70,6 +70,15 @@ def _totals(sums: Mapping[str, int]) -> Totals:
     )
 
 
+def requests_of(event_id: str) -> dict[str, int]:
+    """How many guest requests of an event are in each state (``OPEN`` → 3), a moment behind.
+
+    One keyed read.
+    """
+    stored = Stats.find_requests(event_id)
+    return {name: number for name, number in stored.counts.items() if number} if stored else {}
+
+
 def list_for_event(
     *,
     event_id: str,

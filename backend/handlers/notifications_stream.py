@@ -10,6 +10,7 @@ from datetime import datetime
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from backend.events import mails as event_mails
+from backend.guest_requests import mails as request_mails
 from backend.notifications import services
 from backend.notifications.channels.email import EmailChannel
 from backend.notifications.channels.sms import SmsChannel
@@ -30,6 +31,8 @@ COMPOSERS: dict[str, Composer] = {
     mails.PROMOTED: mails.compose,
     mails.MOVED: mails.compose,
     event_mails.INVITED: event_mails.compose,
+    request_mails.FULFILLED: request_mails.compose,
+    request_mails.DECLINED: request_mails.compose,
 }
 CHANNELS: services.Channels = {ChannelName.EMAIL: EmailChannel(), ChannelName.SMS: SmsChannel()}
 

@@ -24,6 +24,7 @@ class Config:
     media_base_url: str
     files_bucket: str
     jobs_queue_url: str
+    staff_topic_arn: str
     public_base_url: str
     mail_from: str
     allowed_origins: tuple[str, ...]
@@ -48,6 +49,7 @@ def config() -> Config:
         media_base_url=env("MEDIA_BASE_URL", "").rstrip("/"),
         files_bucket=env("FILES_BUCKET", ""),
         jobs_queue_url=env("JOBS_QUEUE_URL", ""),
+        staff_topic_arn=env("STAFF_TOPIC_ARN", ""),
         public_base_url=env("PUBLIC_BASE_URL", "").rstrip("/"),
         mail_from=env("MAIL_FROM", ""),
         allowed_origins=tuple(o for o in env("ALLOWED_ORIGINS", "").split(",") if o),

@@ -14,6 +14,7 @@ SETTINGS = {
     "MEDIA_BASE_URL": "MediaBaseUrl",
     "FILES_BUCKET": "FilesBucket",
     "JOBS_QUEUE_URL": "JobsQueueUrl",
+    "STAFF_TOPIC_ARN": "StaffTopicArn",
     "PUBLIC_BASE_URL": "PublicBaseUrl",
     "MAIL_FROM": "MailFrom",
     "ALLOWED_ORIGINS": "AllowedOrigins",

@@ -25,7 +25,10 @@ from backend.team.services import LARGEST_TEAM
 from portal.common.words import ROLES
 
 K = ActivityKind
-OWN = (K.GUEST_REGISTERED, K.GUEST_WAITLISTED, K.GUEST_CANCELED, K.TICKET_RESENT)
+OWN = (
+    K.GUEST_REGISTERED, K.GUEST_WAITLISTED, K.GUEST_CANCELED, K.TICKET_RESENT, K.REQUEST_MADE,
+    K.REQUEST_CANCELED,
+)  # fmt: skip
 """What guests do themselves; the rest only a team or an administrator does."""
 UNDOABLE = (K.GUEST_ADMITTED, K.GUEST_WAITLISTED, K.GUEST_PROMOTED, K.GUEST_CANCELED)
 
@@ -66,6 +69,14 @@ LOOKS = {
     K.MEMBER_CHANGED: Look(gettext_lazy("Role in the team changed"), "users-group"),
     K.MEMBER_LEFT: Look(gettext_lazy("Left the team"), "users-group", "warn"),
     K.INVITATION_ENDED: Look(gettext_lazy("Invitation declined or withdrawn"), "x"),
+    K.REQUEST_MADE: Look(gettext_lazy("Guest asked for something"), "bell"),
+    K.REQUEST_CLAIMED: Look(gettext_lazy("Request claimed"), "user-check"),
+    K.REQUEST_RELEASED: Look(gettext_lazy("Request released"), "arrow-back-up"),
+    K.REQUEST_FULFILLED: Look(gettext_lazy("Request fulfilled"), "check", "ok"),
+    K.REQUEST_RECALLED: Look(gettext_lazy("Request recalled"), "arrow-back-up", "warn"),
+    K.REQUEST_DECLINED: Look(gettext_lazy("Request declined"), "ban", "warn"),
+    K.REQUEST_CANCELED: Look(gettext_lazy("Request taken back"), "x"),
+    K.REQUEST_KINDS_CHANGED: Look(gettext_lazy("Kinds of requests changed"), "adjustments"),
 }
 FIELDS = {
     "title": gettext_lazy("title"),
@@ -148,7 +159,7 @@ def _detail(activity: Activity, details: Mapping[str, str], people: People) -> s
         return f"{name}, {ROLES[Role(role)]}" if name else str(ROLES[Role(role)])
     if activity.subject in people.kiosks:
         return people.kiosks[activity.subject]
-    return details.get("gate", "")
+    return details.get("request_kind") or details.get("gate", "")
 
 
 def _who(activity: Activity, label: Label, people: People) -> str:

@@ -39,7 +39,12 @@ def test_rights_name_actions_and_resources_without_wildcards():
     actions = {action for _, s in statements() for action in texts(s["Action"])}
 
     assert wide == WIDE_RESOURCES
-    assert bare == {"api.TracingPolicy", "streams.TracingPolicy", "portal.TracingPolicy", "streams.SmsPolicy"}
+    assert bare == {
+        "api.TracingPolicy",
+        "streams.TracingPolicy",
+        "portal.TracingPolicy",
+        "streams.SmsPolicy",
+    }
     assert {action for action in actions if "*" in action} == set()
 
 
@@ -87,6 +92,13 @@ def tables_of(stack: str, role: str) -> set[str]:
         ),
         ("streams", "ProfilesStreamRole", {"Profiles"}),
         ("streams", "KiosksStreamRole", {"Activity"}),
+        ("api", "GuestRequestsRole", {"GuestRequests", "Registrations", "Events", "Team"}),
+        (
+            "streams",
+            "GuestRequestsStreamRole",
+            {"GuestRequests", "Stats", "Activity", "Notifications", "Events"},
+        ),
+        ("streams", "RequestRemindersRole", {"GuestRequests"}),
         ("streams", "UploadsRole", {"Events"}),
         (
             "streams",
@@ -96,7 +108,15 @@ def tables_of(stack: str, role: str) -> set[str]:
         (
             "streams",
             "NotificationsStreamRole",
-            {"Notifications", "Contacts", "Profiles", "Registrations", "Events", "Team"},
+            {
+                "Notifications",
+                "Contacts",
+                "Profiles",
+                "Registrations",
+                "Events",
+                "Team",
+                "GuestRequests",
+            },
         ),
         ("streams", "TeamStreamRole", {"Notifications", "Activity"}),
     ],
@@ -149,6 +169,34 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
         ),
         ("api", "ProfilesRole", {"Profiles": {"GetItem", "UpdateItem"}}),
         ("streams", "ProfilesStreamRole", {"Profiles": {"UpdateItem"}}),
+        (
+            "api",
+            "GuestRequestsRole",
+            {
+                "GuestRequests": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem"},
+                "GuestRequests/index/queue_index": {"Query"},
+                "GuestRequests/index/user_index": {"Query"},
+                "Registrations": {"GetItem"},
+                "Events": {"GetItem"},
+                "Team": {"GetItem", "BatchGetItem"},
+            },
+        ),
+        (
+            "streams",
+            "GuestRequestsStreamRole",
+            {
+                "GuestRequests": {"GetItem", "UpdateItem"},
+                "Stats": {"UpdateItem"},
+                "Activity": {"PutItem"},
+                "Notifications": {"PutItem"},
+                "Events": {"GetItem"},
+            },
+        ),
+        (
+            "streams",
+            "RequestRemindersRole",
+            {"GuestRequests": {"UpdateItem"}, "GuestRequests/index/due_index": {"Query"}},
+        ),
         (
             "api",
             "RegistrationsRole",

@@ -22,9 +22,16 @@ what streams did      pk=``mark#<request_id>``                        ``RequestM
 """
 
 from backend.guest_requests.models.beside import EventKinds, OpenSlots, RequestMark
-from backend.guest_requests.models.requests import GuestRequest, due_bucket, guest_key, queue_key
+from backend.guest_requests.models.requests import (
+    DUE_BUCKETS,
+    GuestRequest,
+    due_bucket,
+    guest_key,
+    queue_key,
+)
 
 __all__ = [
+    "DUE_BUCKETS",
     "EventKinds",
     "GuestRequest",
     "OpenSlots",

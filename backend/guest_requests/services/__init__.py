@@ -4,6 +4,7 @@ What follows from a change (counters, activity, notices) hangs on the table's st
 """
 
 from backend.guest_requests.services.asking import Asked, ask, cancel_request
+from backend.guest_requests.services.reminding import remind_late
 from backend.guest_requests.services.serving import claim, decline, fulfil, recall, release
 from backend.guest_requests.services.settings import save_kinds
 
@@ -16,5 +17,6 @@ __all__ = [
     "fulfil",
     "recall",
     "release",
+    "remind_late",
     "save_kinds",
 ]

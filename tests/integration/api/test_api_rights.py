@@ -33,6 +33,8 @@ PLAIN_FORBIDDEN = (403, "forbidden")
 OTHER_ADDRESS = (403, "other_address")
 NO_PROFILE = (404, "profile_not_found")
 NOT_REGISTERED = (404, "registration_not_found")
+NO_GUEST = (403, "not_a_guest")
+NO_REQUEST = (404, "request_not_found")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ ELSES = "somebody@else.example"
 ELSES_ADDRESS = dict.fromkeys(EVERYBODY, OTHER_ADDRESS)
 SOMEBODY_ELSE = dict.fromkeys(EVERYBODY, PLAIN_FORBIDDEN)
 TEAM_ONLY = {"strangers": FORBIDDEN, "floor": FORBIDDEN, "desk": FORBIDDEN}
+STAFF_ONLY = {"strangers": FORBIDDEN, "desk": FORBIDDEN}
 APP_EVENT = {
     "title": "Harbour Meetup",
     "date": "2030-05-01",
@@ -102,6 +105,17 @@ ROWS: dict[str, Row] = {
         strangers=NOT_REGISTERED, floor=NOT_REGISTERED, desk=NOT_REGISTERED
     ),
     "listRegistrations": Row(strangers=FORBIDDEN, floor=FORBIDDEN),
+    "askStaff": Row(
+        {"kind": "FOOD"}, strangers=NO_GUEST, floor=NO_GUEST, desk=NO_GUEST, organiser=NO_GUEST
+    ),
+    "listMyRequests": NOBODYS,
+    "cancelMyRequest": Row(**dict.fromkeys(EVERYBODY, NO_REQUEST)),
+    "showQueue": Row(**STAFF_ONLY),
+    "claimRequest": Row(**STAFF_ONLY),
+    "fulfilRequest": Row(**STAFF_ONLY),
+    "releaseRequest": Row(**STAFF_ONLY),
+    "recallRequest": Row(**STAFF_ONLY),
+    "declineRequest": Row({"reason": "No."}, **STAFF_ONLY),
     "admitTickets": Row({"ticket": "x", "scanId": "s"}, strangers=FORBIDDEN, floor=FORBIDDEN),
 }
 HIDDEN_WHERE_PRIVATE = [
@@ -114,6 +128,13 @@ HIDDEN_WHERE_PRIVATE = [
     "cancelMyRegistration",
     "listRegistrations",
     "admitTickets",
+    "askStaff",
+    "showQueue",
+    "claimRequest",
+    "fulfilRequest",
+    "releaseRequest",
+    "recallRequest",
+    "declineRequest",
 ]
 
 
@@ -121,6 +142,7 @@ def address(path: str, event_id: str) -> str:
     """Somebody's, where a path names a person: of the wrong actors it is nobody."""
     some_id = "0190bbbb-0000-7000-8000-000000000002"
     path = path.replace("{userid}", some_id).replace("{id}", some_id)
+    path = path.replace("{kind}", "FOOD").replace("{requestId}", "7" * 24)
     return path.replace("{eventId}", event_id)
 
 
@@ -190,9 +212,7 @@ def test_private_event_does_not_exist_for_outsiders(api, places, name):
     for where in ("private", "draft"):
         place = places[where]
         said = {
-            who: api.call(
-                method, path.replace("{eventId}", place.event_id), ROWS[name].body, by=person
-            ).said
+            who: api.call(method, address(path, place.event_id), ROWS[name].body, by=person).said
             for who, person in place.strangers.items()
         }
         assert said == dict.fromkeys(place.strangers, HIDDEN)

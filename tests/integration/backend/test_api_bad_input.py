@@ -78,6 +78,8 @@ GOOD = {
     },
     "register": {"name": "Ada", "answers": {"q1": "One"}},
     "registerUserToEvent": {"event_uuid": SOME_ID, "user_email": ADDRESS},
+    "askStaff": {"kind": "FOOD", "text": "By the window", "option": "Vegetarian"},
+    "declineRequest": {"reason": "The kitchen is closed."},
     "admitTickets": {"scans": [{"ticket": "7K3M-Q2XD", "scanId": "s-1"}]},
     "addUser": {"name": "Eve"},
     "changeUser": {"name": "Eve"},

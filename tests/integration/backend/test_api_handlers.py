@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from backend.events.models import Event
 from backend.team.roles import Role
 from infra import openapi
+from tests.factories.guest_requests import offer
 from tests.factories.team import make_member
 from tests.support.api import PASSWORD, Pool
 from tests.support.handlers import Handlers
@@ -40,6 +42,7 @@ def test_every_route_is_served(handlers, pool):
     event_id = organise(handlers, owner)
     make_member(event_id=event_id, member=desk.user_id, role=Role.DESK)
     come(handlers, event_id, owner=owner, guest=guest, desk=desk)
+    ask_for_things(handlers, event_id, owner=owner, guest=guest)
     come_by_the_older_app(handlers, pool)
     keep_users_and_profiles(handlers, pool)
 
@@ -68,6 +71,29 @@ def ask_about_accounts(handlers, pool):
     assert post("/forgot-password", email=email).status == 200
     changed = post("/reset-password", email=email, code="654321", password="Another-Horse-8")
     assert changed.status == 200
+
+
+def ask_for_things(handlers, event_id, *, owner, guest):
+    offer(Event.fetch(event_id))
+    place = f"/events/{event_id}/requests"
+    asked = handlers.call("POST", place, {"kind": "FOOD", "text": "Soup"}, by=guest)
+    one = f"{place}/{asked.body['requestId']}"
+    body = {"reason": "No soup left."}
+    steps = ("claim", "release", "claim", "fulfil", "recall", "decline")
+    done = [
+        handlers.call("POST", f"{one}/{step}", body if step == "decline" else None, by=owner)
+        for step in steps
+    ]
+    mine = f"/me/requests/{asked.body['requestId']}"
+
+    assert [answer.body["status"] for answer in done] == [
+        "CLAIMED", "OPEN", "CLAIMED", "FULFILLED", "CLAIMED", "DECLINED",
+    ]  # fmt: skip
+    queue = handlers.call("GET", f"/events/{event_id}/queues/FOOD", by=owner)
+    assert queue.body == {"requests": [], "nextToken": None}
+    assert handlers.call("DELETE", mine, by=guest).said == (409, "request_moved")
+    (listed,) = handlers.call("GET", "/me/requests", by=guest).body["requests"]
+    assert listed["reason"] == "No soup left."
 
 
 def organise(handlers, owner):

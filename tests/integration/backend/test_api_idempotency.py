@@ -8,6 +8,7 @@ import pytest
 
 from backend.events.models import Event
 from backend.users.models import User
+from tests.factories.guest_requests import offer
 from tests.support.api import PASSWORD
 from tests.support.handlers import Handlers, claims_of
 
@@ -42,6 +43,8 @@ KEPT = {
 """A body, a field that makes it another one, and what names the thing that was made."""
 ONCE_BY_THEMSELVES = {"signUp", "register", "registerUserToEvent"}
 """One account per address, one registration per guest and event: with any key, or none."""
+NAMED_BY_THE_KEY = {"askStaff"}
+"""The key becomes the id of what is made, so that nothing else has to be kept."""
 MAKE_NOTHING_NEW = {
     "confirmSignUp",
     "resendCode",
@@ -55,6 +58,11 @@ MAKE_NOTHING_NEW = {
     "putProfile",
     "putMyDocument",
     "admitTickets",
+    "claimRequest",
+    "fulfilRequest",
+    "releaseRequest",
+    "recallRequest",
+    "declineRequest",
 }
 """Said twice, they do what was done before; each scan has an id of its own."""
 
@@ -85,7 +93,7 @@ def made():
 
 
 def test_every_route_that_creates_takes_a_key():
-    assert KEPT.keys() | ONCE_BY_THEMSELVES == TAKING_KEYS
+    assert KEPT.keys() | ONCE_BY_THEMSELVES | NAMED_BY_THE_KEY == TAKING_KEYS
     assert OPERATIONS.keys() == TAKING_KEYS | MAKE_NOTHING_NEW
     assert TAKING_KEYS.isdisjoint(MAKE_NOTHING_NEW)
 
@@ -141,6 +149,23 @@ def test_registrations_are_one_with_any_key(ask, key):
 
     assert (first.status, {answer.status for answer in again + over}) == (201, {200})
     assert {answer.body["ticket"] for answer in again} == {first.body["ticket"]}
+
+
+def test_request_is_named_by_its_key(ask, key):
+    event_id = ask("createPublishedEvent", APP_EVENT, key=key).body["event_id"]
+    ask("register", {}, key="", path=f"/events/{event_id}/registrations")
+    place, wish = f"/events/{event_id}/requests", {"kind": "HELP", "text": "A chair, please"}
+    offer(Event.fetch(event_id))
+
+    first = ask("askStaff", wish, key=key, path=place)
+    again = ask("askStaff", wish, key=key, path=place)
+    another = ask("askStaff", wish, key="k-2", path=place)
+    refused = ask("askStaff", wish | {"text": "A table"}, key=key, path=place)
+
+    assert (first.status, again.status, another.status) == (201, 200, 201)
+    assert again.body == first.body
+    assert another.body["requestId"] != first.body["requestId"]
+    assert refused.said == (409, "idempotency_mismatch")
 
 
 def test_account_is_one_with_any_key(ask, key):

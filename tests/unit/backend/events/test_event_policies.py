@@ -27,7 +27,7 @@ ALLOWED = {
         A.ADD_WALK_IN,
         A.NOTE_GUESTS,
     },
-    Role.FLOOR: {A.READ, A.SEE_OVERVIEW},
+    Role.FLOOR: {A.READ, A.SEE_OVERVIEW, A.SERVE_REQUESTS},
 }
 
 
