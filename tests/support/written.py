@@ -11,11 +11,12 @@ SEEN = "last_seen_at"
 def written() -> dict[str, list[str]]:
     """All items of all tables that a request could write."""
     dynamodb = boto3.client("dynamodb")
-    tables = dynamodb.list_tables()["TableNames"]
+    scan, tables = dynamodb.get_paginator("scan"), dynamodb.list_tables()["TableNames"]
     return {
         table: sorted(
             str({name: value for name, value in item.items() if name != SEEN})
-            for item in dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
+            for page in scan.paginate(TableName=table, ConsistentRead=True)
+            for item in page["Items"]
         )
         for table in tables
         if table.partition("-")[2] not in DERIVED
