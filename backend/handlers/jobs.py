@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from backend.announcements import sending
 from backend.jobs import job_queue, runner
 from backend.jobs.errors import StepFailed
 from backend.jobs.kinds import JobKind
@@ -42,6 +43,7 @@ STEPS: dict[JobKind, Step] = {
     JobKind.ERASE_GUEST: erasure.step,
     JobKind.ADOPT_SEATS: adoption.step,
     JobKind.RECOUNT: recounts.step,
+    JobKind.ANNOUNCE: sending.step,
 }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+from backend.announcements import letters
 from backend.events import mails as event_mails
 from backend.guest_requests import mails as request_mails
 from backend.notifications import services
@@ -31,6 +32,8 @@ COMPOSERS: dict[str, Composer] = {
     mails.PROMOTED: mails.compose,
     mails.MOVED: mails.compose,
     event_mails.INVITED: event_mails.compose,
+    letters.ANNOUNCEMENT: letters.compose,
+    letters.TEST: letters.compose,
     request_mails.FULFILLED: request_mails.compose,
     request_mails.DECLINED: request_mails.compose,
 }

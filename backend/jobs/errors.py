@@ -21,6 +21,12 @@ class JobOver(Conflict):
     code = "job_over"
 
 
+class NotPausable(Rejected):
+    """Work of this kind cannot rest half-way."""
+
+    code = "not_pausable"
+
+
 class NotCancelable(Rejected):
     """Jobs of this kind are carried through."""
 

@@ -15,6 +15,7 @@ class JobKind(StrEnum):
     EXPORT_GUEST = "EXPORT_GUEST"
     ERASE_GUEST = "ERASE_GUEST"
     RECOUNT = "RECOUNT"
+    ANNOUNCE = "ANNOUNCE"
     CANCEL_SESSION = "CANCEL_SESSION"
     TELL_SESSION = "TELL_SESSION"
     ADOPT_BOOKINGS = "ADOPT_BOOKINGS"
@@ -25,11 +26,13 @@ class JobRules:
     """Jobs of one ``lane`` run one at a time per event; ``None``: any number.
 
     Only a ``cancelable`` job can be stopped half-way: the others would leave a promise half
-    kept (an event called off for some of its guests, a guest erased in part).
+    kept (an event called off for some of its guests, a guest erased in part). A ``pausable``
+    one can rest half-way and go on later.
     """
 
     lane: str | None = None
     cancelable: bool = True
+    pausable: bool = False
 
 
 K = JobKind
@@ -45,6 +48,7 @@ RULES: dict[JobKind, JobRules] = {
     K.EXPORT_GUEST: JobRules(),
     K.ERASE_GUEST: JobRules(cancelable=False),
     K.RECOUNT: JobRules(lane="counters"),
+    K.ANNOUNCE: JobRules(pausable=True),
     # Several sessions may be called off, moved or given a limit at once.
     K.CANCEL_SESSION: JobRules(cancelable=False),
     K.TELL_SESSION: JobRules(),

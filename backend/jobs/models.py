@@ -96,6 +96,7 @@ class Job(db.Table):
     started_at = db.UtcAttribute(null=True)
     finished_at = db.UtcAttribute(null=True)
     cancel_requested_at = db.UtcAttribute(null=True)
+    pause_requested_at = db.UtcAttribute(null=True)
     takes = db.IntegerAttribute(default=0)
     attempts = db.IntegerAttribute(default=0)
     due_bucket = UnicodeAttribute(null=True)
@@ -232,8 +233,28 @@ class Job(db.Table):
             condition=Job.status.is_in(*OPEN),
         )
 
+    def ask_to_pause(self, *, now: datetime) -> "Job":
+        """Have the runner let go before its next step; ``StaleWrite`` unless it runs."""
+        return Job.change(
+            self.job_id,
+            actions=[Job.pause_requested_at.set(now), Job.updated_at.set(now)],
+            condition=Job.status == S.RUNNING,
+        )
+
+    def pause(self, *, now: datetime) -> "Job":
+        """Rest where it is, until somebody has it go on; it keeps its lane. ``StaleWrite`` as above."""
+        JOB_STATES.check(self.status, S.PAUSED)
+        values = {
+            "status": S.PAUSED,
+            "pause_requested_at": None,
+            "updated_at": now,
+            "due_bucket": None,
+            "due_at": None,
+        }
+        return self._change_mine(Job.assignments(values))
+
     def queue_again(self, *, due_at: datetime, now: datetime) -> "Job":
-        """Have a failed job go on from where it stopped, and take its lane again.
+        """Have a failed or paused job go on from where it stopped, and take its lane again.
 
         ``IllegalTransition`` by what was read; ``StaleWrite`` by what is stored, or when
         another job holds the lane.
@@ -244,6 +265,7 @@ class Job(db.Table):
             Job.attempts.set(0),
             Job.updated_at.set(now),
             Job.finished_at.remove(),
+            Job.pause_requested_at.remove(),
             Job.reason_code.remove(),
             Job.reason.remove(),
             Job.due_bucket.set(_DUE),

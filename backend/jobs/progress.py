@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 PROBLEMS_KEPT = 1_000
@@ -39,6 +40,7 @@ class StepResult:
     the items that worked in this step, ``failed`` says what did not. ``result`` is merged
     into the job's; its ``downloads`` (name of a stored file → what to save it as) are what
     people may fetch from the job's page. ``total`` corrects the number of items when a step learned it.
+    ``wait``: the next step has nothing to do before; meanwhile nobody holds the job.
     """
 
     cursor: dict[str, Any] | None
@@ -46,6 +48,7 @@ class StepResult:
     failed: Sequence[Problem] = field(default=())
     result: dict[str, Any] | None = None
     total: int | None = None
+    wait: timedelta = timedelta()
 
 
 def kept(documents: Sequence[Sequence[str]], more: Sequence[Problem]) -> list[list[str]]:

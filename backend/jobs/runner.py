@@ -69,6 +69,8 @@ def _run(
     while True:
         if job.cancel_requested_at:
             return job.finish(S.CANCELED, now=now_fn()).status
+        if job.pause_requested_at:
+            return job.pause(now=now_fn()).status
         if until():
             job.let_go(due_at=now_fn(), attempts=0, now=now_fn())
             job_queue.send(job.job_id)
@@ -80,6 +82,10 @@ def _run(
         if result.cursor is None:
             return job.finish(S.DONE, now=now, last=result).status
         job = job.advance(result, until=now + LEASE, now=now)
+        if result.wait:
+            job.let_go(due_at=now + result.wait, attempts=0, now=now)
+            job_queue.send(job.job_id, after=result.wait)
+            return S.RUNNING
 
 
 def _attempt(job: Job, step: Step, now_fn: Callable[[], datetime]) -> StepResult | None:

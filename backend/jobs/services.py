@@ -13,7 +13,7 @@ from typing import Any
 from ulid import ULID
 
 from backend.jobs import file_store, job_queue
-from backend.jobs.errors import JobOver, LaneBusy, NotCancelable
+from backend.jobs.errors import JobOver, LaneBusy, NotCancelable, NotPausable
 from backend.jobs.kinds import RULES, JobKind
 from backend.jobs.models import Job, Lane
 from backend.jobs.states import JobStatus
@@ -87,7 +87,7 @@ def request_cancel(*, job_id: str, now: datetime) -> Job:
     if not RULES[job.kind].cancelable:
         raise NotCancelable("This cannot be stopped half-way.")
     try:
-        if job.status is JobStatus.QUEUED:
+        if job.status in (JobStatus.QUEUED, JobStatus.PAUSED):
             return job.finish(JobStatus.CANCELED, now=now)
     except StaleWrite:
         pass  # a runner took it meanwhile, so the runner is asked
@@ -97,17 +97,36 @@ def request_cancel(*, job_id: str, now: datetime) -> Job:
         raise JobOver("This has ended already.") from None
 
 
-def retry_job(*, job_id: str, now: datetime) -> Job:
-    """Have a failed job go on from where it stopped.
+def request_pause(*, job_id: str, now: datetime) -> Job:
+    """Have a job rest before its next step, until ``retry_job`` has it go on.
 
-    Refuses with ``JobNotFound``, ``IllegalTransition`` (it did not fail), ``StaleWrite``
+    Refuses with ``JobNotFound``, ``NotPausable`` and ``JobOver``.
+    """
+    job = Job.fetch(job_id)
+    if not RULES[job.kind].pausable:
+        raise NotPausable("This cannot rest half-way.")
+    try:
+        if job.status is JobStatus.QUEUED:
+            return job.pause(now=now)
+    except StaleWrite:
+        pass  # a runner took it meanwhile, so the runner is asked
+    try:
+        return job.ask_to_pause(now=now)
+    except StaleWrite:
+        raise JobOver("This has ended, or rests already.") from None
+
+
+def retry_job(*, job_id: str, now: datetime) -> Job:
+    """Have a failed or paused job go on from where it stopped.
+
+    Refuses with ``JobNotFound``, ``IllegalTransition`` (it neither failed nor rests), ``StaleWrite``
     (somebody retried it meanwhile) and ``LaneBusy``.
     """
     job = Job.fetch(job_id)
     try:
         queued = job.queue_again(due_at=now + SENT_WITHIN, now=now)
     except StaleWrite:
-        if Job.fetch(job_id).status is not JobStatus.FAILED:
+        if Job.fetch(job_id).status is not job.status:
             raise
         raise _busy(job) from None
     return _woken(queued)

@@ -10,6 +10,7 @@ class JobStatus(StrEnum):
 
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
     DONE = "DONE"
     FAILED = "FAILED"
     CANCELED = "CANCELED"
@@ -19,8 +20,9 @@ S = JobStatus
 
 JOB_STATES = StateMachine(
     {
-        S.QUEUED: frozenset({S.RUNNING, S.CANCELED}),
-        S.RUNNING: frozenset({S.DONE, S.FAILED, S.CANCELED}),
+        S.QUEUED: frozenset({S.RUNNING, S.PAUSED, S.CANCELED}),
+        S.RUNNING: frozenset({S.DONE, S.FAILED, S.PAUSED, S.CANCELED}),
+        S.PAUSED: frozenset({S.QUEUED, S.CANCELED}),  # somebody has it go on, or end
         S.DONE: frozenset(),
         S.FAILED: frozenset({S.QUEUED}),  # somebody has it tried again, from where it stopped
         S.CANCELED: frozenset(),
@@ -28,4 +30,4 @@ JOB_STATES = StateMachine(
 )
 
 # Neither done nor given up.
-OPEN = (S.QUEUED, S.RUNNING)
+OPEN = (S.QUEUED, S.RUNNING, S.PAUSED)

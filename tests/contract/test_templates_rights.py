@@ -109,6 +109,8 @@ def tables_of(stack: str, role: str) -> set[str]:
             "streams",
             "NotificationsStreamRole",
             {
+                "Announcements",
+                "Jobs",
                 "Notifications",
                 "Contacts",
                 "Profiles",
@@ -263,7 +265,8 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Jobs/index/event_index": {"Query"},
                 "Activity/index/subject_index": {"Query"},
                 "Activity": {"UpdateItem"},
-                "Notifications": {"GetItem"},
+                "Notifications": {"GetItem", "BatchGetItem", "PutItem"},
+                "Announcements": {"GetItem"},
             },
         ),
         (

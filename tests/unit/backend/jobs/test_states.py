@@ -6,6 +6,10 @@ S = JobStatus
 LEGAL = {
     (S.QUEUED, S.RUNNING),
     (S.QUEUED, S.CANCELED),
+    (S.QUEUED, S.PAUSED),
+    (S.RUNNING, S.PAUSED),
+    (S.PAUSED, S.QUEUED),
+    (S.PAUSED, S.CANCELED),
     (S.RUNNING, S.DONE),
     (S.RUNNING, S.FAILED),
     (S.RUNNING, S.CANCELED),
@@ -18,7 +22,7 @@ def test_jobs_make_exactly_the_legal_moves():
 
 
 def test_what_is_open_can_still_run():
-    assert set(OPEN) == {S.QUEUED, S.RUNNING}
+    assert set(OPEN) == {S.QUEUED, S.RUNNING, S.PAUSED}
 
 
 def test_every_kind_has_its_rules():
