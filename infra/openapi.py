@@ -230,6 +230,10 @@ def _parameters(operation: Operation, examples: Examples) -> list[dict[str, Any]
                 "example": "0f8fad5b-d9cb-469f-a165-70867728950e",
             }
         )
+    for parameter in parameters:
+        # Some programs that write clients look for it here only.
+        words = {"description": parameter.get("description", "")}
+        parameter["schema"] = parameter["schema"] | words
     return parameters
 
 

@@ -104,6 +104,17 @@ def test_program_says_what_happened(tmp_path, monkeypatch, capsys):
     assert "Failed to parse OpenAPI document" in said.err
 
 
+def test_programs_in_the_documents_call_the_client_that_there_is(tmp_path):
+    for file in (Path("docs/api-clients.md"), Path("infra/openapi_guide.md")):
+        [program] = re.findall(r"```python\n(.*?)```", file.read_text(), re.DOTALL)
+        (tmp_path / f"{file.stem.replace('-', '_')}.py").write_text(program)
+    command = [sys.executable, "-m", "mypy", *map(str, tmp_path.iterdir())]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.stdout == "Success: no issues found in 2 source files\n"
+
+
 @pytest.mark.slow
 def test_field_under_another_name_fails_the_types_of_tests(tmp_path):
     renamed = json.loads(Path("openapi.json").read_text().replace('"shortCode"', '"briefCode"'))
