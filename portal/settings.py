@@ -79,8 +79,11 @@ SESSION_COOKIE_SECURE = DEPLOYED
 KIOSK_COOKIE_NAME = "__Host-foyer-kiosk" if DEPLOYED else "foyer-kiosk"
 KIOSK_COOKIE_AGE = 180 * 24 * 3600
 KIOSK_COOKIE_SECURE = DEPLOYED
+# That the crew took a self-service kiosk over by its PIN, for a quarter of an hour
+KIOSK_UNLOCK_COOKIE_NAME = "__Host-foyer-crew" if DEPLOYED else "foyer-crew"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 ATTEMPTS_PER_ADDRESS = 10 if DEPLOYED else 1_000  # sign-in, sign-up, reset: per quarter hour
+ATTEMPTS_PER_DEVICE = 10  # PINs typed at one kiosk: per quarter hour
 ATTEMPTS_PER_CLIENT = 100 if DEPLOYED else 10_000
 
 # CSRF by cookie, not by session: a form outlives the session that it was opened in

@@ -1,6 +1,6 @@
-"""Limits how often somebody may try to sign in, sign up, reset a password or pair a device.
+"""Limits how often somebody may try to sign in, sign up, reset a password, pair a device or type its PIN.
 
-Counted per address, if there is one, and per client in windows of a quarter of an hour. The table holds
+Counted per address or device, if there is one, and per client in windows of a quarter of an hour. The table holds
 keyed hashes, never an address. The answer is the same for known and unknown addresses.
 """
 
@@ -21,15 +21,20 @@ from backend.users.models import WebSession
 WINDOW_SECONDS = 15 * 60
 
 
-def count_attempt(request: HttpRequest, *, what: str, email: str = "", now: datetime) -> None:
+def count_attempt(
+    request: HttpRequest, *, what: str, email: str = "", device: str = "", now: datetime
+) -> None:
     """Count one attempt at ``what``; refuses with ``TooManyAttempts`` past the limit.
 
-    Writes one counter for the address, if it is about one, and one for the client's network address.
+    Writes one counter for the address or the device, if it is about one, and one for the client's
+    network address.
     """
     subjects = {f"client\n{request.META.get('REMOTE_ADDR', '')}": settings.ATTEMPTS_PER_CLIENT}
     if email:
         about = f"address\n{normalise_email(email)}"
         subjects = {about: settings.ATTEMPTS_PER_ADDRESS, **subjects}
+    if device:
+        subjects = {f"device\n{device}": settings.ATTEMPTS_PER_DEVICE, **subjects}
     for who, limit in subjects.items():
         try:
             _add(f"{what}\n{who}", limit=limit, now=now)

@@ -13,6 +13,7 @@ from backend.checkin.kinds import ScanResult
 from portal.common.event_times import local_text
 from portal.kiosk.answers import answer_of, looked_up
 from portal.kiosk.doors import Door
+from portal.kiosk.greetings import greeting_of
 
 
 def scan(
@@ -37,6 +38,8 @@ def scan(
         outcome = checkin.admit(ticket=said["ticket"], **common)
     if outcome.result not in (ScanResult.ADMITTED, ScanResult.LEFT):
         request.outcome = outcome.result.lower()
+    if door.is_guests:
+        return greeting_of(outcome, door, now=now)
     return answer_of(outcome, door, gate=gate, now=now)
 
 

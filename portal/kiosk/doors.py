@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar, Protocol
 from urllib.parse import urlencode
 
@@ -19,9 +20,22 @@ from backend.kiosks import services as kiosks
 from backend.kiosks.errors import NotPaired
 from backend.kiosks.models import Kiosk
 from backend.shared.actor import Actor
-from backend.shared.errors import Unauthorized
+from backend.shared.errors import Forbidden, Unauthorized
 from portal.common.access import to_sign_in
 from portal.kiosk.gates import gate_of
+
+
+class Hands(StrEnum):
+    """Who holds a device now."""
+
+    CREW = "CREW"
+    GUESTS = "GUESTS"
+
+
+class OtherHands(Forbidden):
+    """The device is in other hands than this page is for; its detail ``home`` is the right one."""
+
+    code = "other_hands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,22 @@ class Door:
     def standing(self) -> str:
         """Who keeps scans in a browser: another person's are not shown, nor another device's."""
         return self.actor.user_id or self.actor.device
+
+    @property
+    def is_guests(self) -> bool:
+        """Whether guests hold the device now: in self-service, unless the crew unlocked it."""
+        return self.actor.self_service
+
+    @property
+    def home(self) -> str:
+        """The page of whoever holds the device now."""
+        return self.addresses["self" if self.is_guests else "scan"]
+
+    @property
+    def start(self) -> str:
+        """The page that the device is there for."""
+        is_alone = self.kiosk is not None and self.kiosk.is_self_service
+        return self.addresses["self" if is_alone else "scan"]
 
 
 class Doorway(Protocol):
@@ -85,14 +115,20 @@ class DeskDoorway:
 class KioskDoorway:
     """For a paired device: who acts is in its own cookie, whoever is signed in beside it.
 
-    ``fresh`` asks the table each time, so that a device hears at once that it was revoked.
+    ``hands`` says whose page it is, ``None`` either's; the others are sent to theirs (``OtherHands``).
+    ``fresh`` asks the table each time, so that a device hears at once that it was revoked; so does
+    every page that is opened, or two processes could send a browser to and fro.
     """
 
     fresh: bool = False
+    hands: Hands | None = Hands.CREW
 
     PAGES: ClassVar = (
         "pair",
         "setup",
+        "self",
+        "self_scans",
+        "unlock",
         "scan",
         "find",
         "status",
@@ -107,11 +143,28 @@ class KioskDoorway:
         credential = request.COOKIES.get(settings.KIOSK_COOKIE_NAME, "")
         if not credential:
             raise NotPaired(_("This device is not paired. Ask the organisers for a code."))
-        kiosk = kiosks.authenticate(credential=credential, now=now, fresh=self.fresh)
-        request.actor = kiosks.actor_of(kiosk)
+        fresh = self.fresh or request.method == "GET"
+        door = self._stand(request, credential, now=now, fresh=fresh)
+        if not fresh and not self._is_for(door):
+            # Nobody is turned away by what another process changed since.
+            door = self._stand(request, credential, now=now, fresh=True)
+        if not self._is_for(door):
+            raise OtherHands(_("Somebody else holds this device now."), home=door.home)
+        return door
+
+    def _stand(self, request: HttpRequest, credential: str, *, now: datetime, fresh: bool) -> Door:
+        kiosk = kiosks.authenticate(credential=credential, now=now, fresh=fresh)
+        proof = request.COOKIES.get(settings.KIOSK_UNLOCK_COOKIE_NAME, "")
+        unlocked = self.hands is not Hands.GUESTS and kiosks.is_unlocked(
+            kiosk=kiosk, proof=proof, now=now
+        )
+        request.actor = kiosks.actor_of(kiosk, unlocked=unlocked)
         event = _event_of(request.actor, kiosk.event_id, now=now)
         addresses = {page: reverse(f"kiosk:device-{_named(page)}") for page in self.PAGES}
         return Door(event, request.actor, kiosk.gate, addresses, kiosk)
+
+    def _is_for(self, door: Door) -> bool:
+        return self.hands is None or (self.hands is Hands.GUESTS) is door.is_guests
 
     def way_in(self, keys: Mapping[str, str], refusal: Unauthorized) -> str:
         return f"{reverse('kiosk:device-pair')}?{urlencode({'why': refusal.code})}"
@@ -124,7 +177,8 @@ class KioskDoorway:
 
 AT_DESK = DeskDoorway()
 AT_KIOSK = KioskDoorway()
-HEARD_AT_KIOSK = KioskDoorway(fresh=True)
+AT_SELF_SERVICE = KioskDoorway(hands=Hands.GUESTS)
+HEARD_AT_KIOSK = KioskDoorway(fresh=True, hands=None)
 
 
 def _event_of(actor: Actor, event_id: str, *, now: datetime) -> Event:

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from portal.kiosk.doors import AT_KIOSK
+from portal.kiosk.doors import AT_KIOSK, AT_SELF_SERVICE
 from portal.kiosk.views import devices, scanning, scans
 
 app_name = "kiosk"
@@ -18,6 +18,13 @@ urlpatterns = [
     path("k", RedirectView.as_view(pattern_name="kiosk:device-scan"), name="device"),
     path("k/pair", devices.PairView.as_view(), name="device-pair"),
     path("k/setup", devices.SetupView.as_view(), name="device-setup"),
+    path("k/self", scanning.SelfServiceView.as_view(), name="device-self"),
+    path(
+        "k/self/scans",
+        scans.ScansView.as_view(doorway=AT_SELF_SERVICE),
+        name="device-self-scans",
+    ),
+    path("k/unlock", devices.UnlockView.as_view(), name="device-unlock"),
     path("k/scan", scanning.ScanView.as_view(doorway=AT_KIOSK), name="device-scan"),
     path("k/search", scanning.FindView.as_view(doorway=AT_KIOSK), name="device-find"),
     path("k/look-up", scans.LookUpView.as_view(doorway=AT_KIOSK), name="device-look-up"),

@@ -2,19 +2,20 @@
 // queue; answers come back as a screen, a sound and a row.
 import { Finder, looksLikeCode, looksLikeName } from "./desk_find.js";
 import { Modes } from "./desk_modes.js";
-import { copy, listCameras, notice, remember, remembered, text } from "./desk_parts.js";
+import { copy, notice, remember, remembered, text } from "./desk_parts.js";
 import { LastScans } from "./desk_rows.js";
 import { ResultScreen } from "./desk_screen.js";
 import { beat } from "./kiosk_beat.js";
-import { Camera } from "./scan_camera.js";
 import { ScanQueue, send } from "./scan_queue.js";
 import { Sightings } from "./scan_sightings.js";
+import { TypedCodes } from "./scan_typed.js";
+import { CameraView } from "./scan_view.js";
 import { Sounds } from "./sound.js";
 
 const IDLE_AFTER_MS = 180_000;
 const COUNT_EVERY_MS = 15_000;
 const COUNT_AFTER_SCAN_MS = 1200;
-const READ_TWICE_MS = 1500;
+const EXPRESS_MS = 1500;
 
 const desk = document.getElementById("desk");
 const part = (selector) => desk.querySelector(selector);
@@ -30,7 +31,6 @@ let toldExpress = "express" in desk.dataset; // what the organisers say of a kio
 let express = isKiosk ? toldExpress : remembered("speed") === "express";
 let onItsWay = null; // the scan whose answer is awaited on the page
 let touched = performance.now();
-let typedLast = { ticket: "", at: 0 };
 let leaving = false;
 
 const screen = new ResultScreen({
@@ -65,14 +65,27 @@ const queue = new ScanQueue({
       word: text("refused-word"), name: message, why: "",
     }),
   onState: showConnection,
+  onMoved: away,
 });
-const camera = new Camera({
-  video: part("[data-feed]"),
+const typed = new TypedCodes({
+  field,
+  onKey: () => (touched = performance.now()),
+  isHeld: () => dialog?.open,
+  onFirst: () => screen.close({ focus: false }),
+});
+const view = new CameraView({
+  frame: part("[data-camera]"),
   wasm: desk.dataset.wasm,
   facing: remembered("facing", "environment"),
   device: remembered("camera"),
+  still: (state) => `still-${state}`,
   onTexts: seen,
-  onState: showCamera,
+  onRunning: (camera) => {
+    sightings.resume(performance.now());
+    remember("facing", camera.facing);
+  },
+  onChosen: (device) => remember("camera", device),
+  onFlip: () => remember("camera", ""),
 });
 
 // Scans
@@ -104,25 +117,19 @@ function enqueue(what) {
   const scan = queue.add(what, gate);
   if (!scan) return notice(text("waiting-twice"));
   onItsWay = scan;
-  showChecking(true);
+  view.check(true);
   return undefined;
 }
 
 async function lookUp(ticket) {
   onItsWay = { scan_id: "" }; // one question at a time, like scans
-  showChecking(true);
+  view.check(true);
   const reply = await send(desk.dataset.lookUp, token, { ticket });
   settle(onItsWay);
-  if (reply.status === 401) return away(reply.body.sign_in);
+  if (reply.status === 401 || reply.body.home) return away(reply.body.sign_in ?? reply.body.home);
   if (reply.status !== 200) return notice(reply.body.message ?? text("looked-up-not"));
   sounds.play(reply.body.look);
   return screen.open(reply.body);
-}
-
-function showChecking(checks) {
-  const frame = part("[data-camera]");
-  const [from, to] = checks ? ["running", "checking"] : ["checking", "running"];
-  if (frame.dataset.cameraState === from) frame.dataset.cameraState = to;
 }
 
 function answered(scan, answer) {
@@ -130,7 +137,8 @@ function answered(scan, answer) {
   rows.put(answer);
   sounds.play(answer.look);
   const waitsFor = screen.answer?.scan_id === scan.scan_id;
-  if (!screen.isOpen || waitsFor) screen.open(answer, { express });
+  const mayPass = express && answer.look === "ok" && !answer.alert;
+  if (!screen.isOpen || waitsFor) screen.open(answer, { after: mayPass ? EXPRESS_MS : 0 });
   setTimeout(refreshCount, COUNT_AFTER_SCAN_MS);
 }
 
@@ -155,7 +163,7 @@ function waiting(scan) {
 function settle(scan) {
   if (onItsWay?.scan_id !== scan.scan_id) return;
   onItsWay = null;
-  showChecking(false);
+  view.check(false);
 }
 
 async function undo(answer) {
@@ -163,52 +171,38 @@ async function undo(answer) {
   undoing.add(answer.scan_id);
   const reply = await send(desk.dataset.undo, token, { guest: answer.guest, scan_id: answer.scan_id });
   undoing.delete(answer.scan_id);
+  if (reply.body.home) return away(reply.body.home);
   if (reply.status === 200) rows.undone(answer.scan_id);
   else if ([403, 409].includes(reply.status) && reply.body.code) rows.settled(answer.scan_id);
   if (screen.answer === answer) screen.close();
   notice(reply.body.message ?? text("undo-failed"));
   setTimeout(refreshCount, COUNT_AFTER_SCAN_MS);
+  return undefined;
 }
 
 // Typed codes and hand scanners (a keyboard that ends with Enter, wherever the focus is)
 
 part("[data-typed]").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const typed = field.value;
+  const words = field.value;
   part("[data-typed-error]").hidden = true;
-  if (looksLikeName(typed)) {
-    const isName = (await finder.find(typed.trim())) || !looksLikeCode(typed);
+  if (looksLikeName(words)) {
+    const isName = (await finder.find(words.trim())) || !looksLikeCode(words);
     if (isName) return;
+    field.value = words; // a hand scanner may have read on meanwhile
   }
-  submitCode(typed);
-});
-
-function submitCode(ticket) {
   finder.clear();
-  field.value = "";
-  if (!ticket.trim()) return field.focus();
-  const now = performance.now();
-  const again = typedLast.ticket === ticket && now - typedLast.at < READ_TWICE_MS;
-  typedLast = { ticket, at: now };
-  if (again) return undefined; // hand scanners like to read one code twice
-  if (matchMedia("(pointer: coarse)").matches) field.blur();
-  sightings.note(ticket, now);
-  return take(ticket);
-}
+  const ticket = typed.take();
+  if (!ticket) return;
+  sightings.note(ticket, performance.now());
+  take(ticket);
+});
 
 desk.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-admit]");
   if (!form) return;
   event.preventDefault();
   admit(form.elements.guest.value);
-});
-
-document.addEventListener("keydown", (event) => {
-  touched = performance.now();
-  const plain = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (!plain || dialog?.open || event.target.matches?.("input, textarea, select")) return;
-  screen.close({ focus: false });
-  field.focus({ preventScroll: true });
 });
 
 // Connection
@@ -250,6 +244,7 @@ async function report() {
   const { status, body } = await beat(desk.dataset, token, queue.length);
   if (status === 401) return away(body.sign_in);
   if (status !== 200) return null;
+  if (body.guests) return away(body.home); // it is a self-service kiosk by now
   gate = body.gate;
   part("[data-gate-name]").textContent = body.gate || body.name;
   part("[data-kiosk-name]").textContent = body.name;
@@ -266,58 +261,13 @@ function away(address) {
   return null;
 }
 
-// Camera
-
-async function showCamera(state) {
-  const frame = part("[data-camera]");
-  frame.dataset.cameraState = state;
-  if (state !== "running") return part("[data-still]").replaceChildren(copy(`still-${state}`));
-  sightings.resume(performance.now());
-  part("[data-still]").replaceChildren();
-  remember("facing", camera.facing);
-  part("[data-torch]").hidden = !camera.hasTorch;
-  part("[data-torch]").setAttribute("aria-pressed", "false");
-  const devices = await camera.devices();
-  part("[data-flip]").hidden = devices.length < 2;
-  part("[data-choice]").hidden = devices.length < 3; // with two, flipping says it all
-  listCameras(part("[data-cameras]"), devices, camera.device);
-  return undefined;
-}
-part("[data-cameras]").addEventListener("change", ({ target }) => {
-  remember("camera", target.value);
-  camera.use(target.value);
-});
-
+// The camera rests while nobody comes.
 desk.addEventListener("click", (event) => {
-  if (event.target.closest("[data-start]")) {
-    touched = performance.now();
-    camera.start();
-  }
-});
-part("[data-pause]").addEventListener("click", () => {
-  camera.stop("paused");
-  part("[data-start]")?.focus();
-});
-part("[data-flip]").addEventListener("click", () => {
-  remember("camera", "");
-  camera.flip();
-});
-part("[data-torch]").addEventListener("click", async ({ currentTarget: button }) => {
-  const on = button.getAttribute("aria-pressed") !== "true";
-  try {
-    await camera.torch(on);
-    button.setAttribute("aria-pressed", String(on));
-  } catch {
-    button.hidden = true; // some cameras claim a light that they do not have
-  }
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden && camera.isRunning) camera.stop("starting");
-  else if (!document.hidden && part("[data-camera]").dataset.cameraState === "starting") camera.start();
+  if (event.target.closest("[data-start]")) touched = performance.now();
 });
 document.addEventListener("pointerdown", () => (touched = performance.now()));
 setInterval(() => {
-  if (camera.isRunning && performance.now() - touched > IDLE_AFTER_MS) camera.stop("idle");
+  if (view.camera.isRunning && performance.now() - touched > IDLE_AFTER_MS) view.stop("idle");
 }, 5000);
 
 // Settings of this desk
@@ -374,8 +324,8 @@ setInterval(refreshCount, COUNT_EVERY_MS);
 if (isKiosk) refreshCount();
 if (gate || isKiosk) {
   if (!isKiosk) useGate(gate);
-  camera.start();
+  view.start();
 } else {
-  dialog.addEventListener("close", () => camera.start(), { once: true }); // one question at a time
+  dialog.addEventListener("close", () => view.start(), { once: true }); // one question at a time
   dialog.showModal();
 }

@@ -1,8 +1,8 @@
-// The answer to one scan over the whole page, until "Next scan" (Enter, space, Escape) or,
-// in express, a moment after somebody was let in about whom there is nothing to read.
+// The answer to one scan over the whole page, until "Next scan" (Enter, space, Escape) or for as
+// long as the page says. What the page's template leaves out, guests do not get.
 import { copy, icon } from "./desk_parts.js";
 
-const EXPRESS_MS = 1500;
+const TICK_MS = 1000;
 const PRESSED_TWICE_MS = 350;
 // Where the guest may be known by another code, or by name.
 const OTHER_WAY = ["INVALID", "WRONG_EVENT", "REVOKED"];
@@ -10,11 +10,12 @@ const OTHER_WAY = ["INVALID", "WRONG_EVENT", "REVOKED"];
 export class ResultScreen {
   #node = null;
   #timer = 0;
+  #ticking = 0;
   #opened = 0;
   #back = null;
 
   // onUndo(answer) · onAdmit(guest): tapped · onType(): the typed field is wanted · onClose()
-  constructor({ behind, onUndo, onAdmit, onType, onClose }) {
+  constructor({ behind, onUndo = () => {}, onAdmit = () => {}, onType = () => {}, onClose }) {
     Object.assign(this, { behind, onUndo, onAdmit, onType, onClose });
     this.answer = null;
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -24,7 +25,13 @@ export class ResultScreen {
     return this.#node !== null;
   }
 
-  open(answer, { express = false } = {}) {
+  // How long the answer has been there, in milliseconds.
+  get age() {
+    return performance.now() - this.#opened;
+  }
+
+  // after: it closes by itself then, in milliseconds; 0 for never
+  open(answer, { after = 0 } = {}) {
     const first = !this.isOpen;
     if (first) this.#back = document.activeElement;
     this.#remove();
@@ -34,8 +41,9 @@ export class ResultScreen {
     document.body.append(this.#node);
     this.#node.focus();
     this.#opened = performance.now();
-    const mayPass = answer.look === "ok" && !answer.alert;
-    if (express && mayPass) this.#timer = setTimeout(() => this.close(), EXPRESS_MS);
+    if (!after) return;
+    this.#timer = setTimeout(() => this.close(), after);
+    this.#countDown(after);
   }
 
   close({ focus = true } = {}) {
@@ -51,6 +59,7 @@ export class ResultScreen {
 
   #remove() {
     clearTimeout(this.#timer);
+    clearInterval(this.#ticking);
     this.#node?.remove();
     this.#node = null;
   }
@@ -65,6 +74,15 @@ export class ResultScreen {
     this.#line(node.querySelector(".fo-result__name"), answer.name, (line) => line.querySelector("bdi"));
     this.#line(node.querySelector(".fo-result__why"), answer.why);
     this.#line(node.querySelector("[data-alert]"), answer.alert ?? "", (line) => line.querySelector("span"));
+    node.querySelector("[data-next]").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.close();
+    });
+    if (node.querySelector("[data-undo]")) this.#fillForCrew(node, answer);
+    return node;
+  }
+
+  #fillForCrew(node, answer) {
     node.querySelector("[data-facts]").replaceChildren(...(answer.facts ?? []).map(fact));
     node.querySelector("[data-picks]").replaceChildren(...(answer.admit ?? []).map((one) => this.#pick(one)));
     const undo = node.querySelector("[data-undo]");
@@ -72,10 +90,6 @@ export class ResultScreen {
     undo.addEventListener("submit", (event) => {
       event.preventDefault();
       this.onUndo(answer);
-    });
-    node.querySelector("[data-next]").addEventListener("click", (event) => {
-      event.preventDefault();
-      this.close();
     });
     const way = node.querySelector("[data-way]");
     way.hidden = !answer.way;
@@ -86,7 +100,17 @@ export class ResultScreen {
       this.close({ focus: false });
       this.onType();
     });
-    return node;
+  }
+
+  #countDown(after) {
+    const place = this.#node.querySelector("[data-countdown]");
+    if (!place) return;
+    const show = () => {
+      place.querySelector("[data-seconds]").textContent = Math.max(0, Math.ceil((after - this.age) / 1000));
+    };
+    place.hidden = false;
+    show();
+    this.#ticking = setInterval(show, TICK_MS);
   }
 
   #pick(guest) {

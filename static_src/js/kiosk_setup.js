@@ -8,6 +8,9 @@ const SLOW_MS = 1500;
 const CLOCK_OFF_MS = 60_000;
 
 const setup = document.getElementById("setup");
+// Guests look at the screen while they hold their ticket: there the front camera, remembered apart.
+const isAlone = "selfService" in setup.dataset;
+const [facing, chosen] = isAlone ? ["user", "self.camera"] : [remembered("facing", "environment"), "camera"];
 const part = (selector) => setup.querySelector(selector);
 const GOOD = ["ok", "read"];
 const NOTES = { camera: ["none"], sound: ["ask", "none"], clock: ["lost"], network: ["slow"] };
@@ -35,8 +38,8 @@ function show(name, when, number = "") {
 const camera = new Camera({
   video: part("[data-feed]"),
   wasm: setup.dataset.wasm,
-  facing: remembered("facing", "environment"),
-  device: remembered("camera"),
+  facing,
+  device: remembered(chosen),
   onTexts: (texts) => texts.length && show("camera", "read"),
   onState: showCamera,
 });
@@ -53,7 +56,7 @@ async function showCamera(state) {
   return undefined;
 }
 part("[data-cameras]").addEventListener("change", ({ target }) => {
-  remember("camera", target.value);
+  remember(chosen, target.value);
   camera.use(target.value);
 });
 
@@ -75,6 +78,7 @@ async function askNetwork() {
     show("network", "lost");
     return show("clock", "lost");
   }
+  if (answer.body.guests) return location.assign(answer.body.home);
   const took = Math.round(answer.took);
   show("network", took > SLOW_MS ? "slow" : "ok", `${took} ${text("milliseconds")}`);
   const off = Math.abs(clockError(answer));

@@ -27,6 +27,7 @@ async function ask() {
   part("[data-out]").hidden = answer.status !== 401;
   show(answer.status === 0 ? "offline" : "online");
   if (answer.status !== 200) return;
+  if (answer.body.guests) location.assign(answer.body.home); // the quarter of an hour is over
   part("[data-gate]").textContent = answer.body.gate || "–";
   part("[data-as-of]").textContent = answer.body.as_of;
 }

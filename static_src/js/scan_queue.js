@@ -15,10 +15,10 @@ export class ScanQueue {
   #wake = () => {};
 
   // onAnswer(scan, answer) · onWaiting(scan, trouble, signIn): a first try failed · onRefused(scan, message):
-  // will not be sent again · onState({ waiting, trouble, signIn }): trouble is "", "offline",
+  // will not be sent again · onMoved(address): the device is in other hands now · onState({ waiting, trouble, signIn }): trouble is "", "offline",
   // "signed-out" or "stale"
-  constructor({ event, url, token, onAnswer, onWaiting, onRefused, onState }) {
-    Object.assign(this, { event, url, token, onAnswer, onWaiting, onRefused, onState });
+  constructor({ event, url, token, onAnswer, onWaiting, onRefused, onMoved, onState }) {
+    Object.assign(this, { event, url, token, onAnswer, onWaiting, onRefused, onMoved, onState });
     window.addEventListener("online", () => this.#wake());
   }
 
@@ -55,6 +55,7 @@ export class ScanQueue {
     while (this.#scans.length && !this.#halted) {
       const scan = this.#scans[0];
       await this.#attempt(scan);
+      if (this.#halted === "moved") return;
       this.#report();
       if (this.#halted || !scan.tries || !this.#scans.includes(scan)) continue;
       this.#scans.push(this.#scans.shift()); // others may fare better
@@ -77,6 +78,9 @@ export class ScanQueue {
     if (reply.status === 200) {
       this.#drop(scan);
       this.onAnswer(scan, reply.body);
+    } else if (reply.body.home) {
+      this.#halted = "moved"; // the scan stays until the crew has the device again
+      this.onMoved(reply.body.home);
     } else if (reply.status === 401 || (reply.status === 403 && !reply.body.code)) {
       this.#halted = reply.status === 401 ? "signed-out" : "stale";
       this.signIn = reply.body.sign_in;

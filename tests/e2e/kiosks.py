@@ -26,13 +26,20 @@ def give_credential(context: BrowserContext, url: str, paired: Paired) -> None:
 
 
 def open_kiosk(
-    page: Page, url: str, event_id: str, *, express: bool = False, camera: str = "", **values: str
+    page: Page,
+    url: str,
+    event_id: str,
+    *,
+    address: str = "/k/scan",
+    express: bool = False,
+    camera: str = "",
+    **values: str,
 ) -> Page:
     """The scanner of a newly paired device; ``camera`` is the error that its camera makes."""
     paired = pair_device(event_id=event_id, express=express, **values)
     give_credential(page.context, url, paired)
     give_camera(page, error=camera)
-    page.goto("/k/scan")
+    page.goto(address)
     if not camera:
         page.locator("[data-camera-state=running]").wait_for()
     return page

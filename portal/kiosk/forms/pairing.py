@@ -4,6 +4,17 @@ from django.utils.translation import gettext_lazy as _
 from portal.common.forms import FoyerForm
 
 
+class UnlockForm(FoyerForm):
+    pin = forms.CharField(
+        label=_("PIN"),
+        max_length=20,
+        error_messages={"required": _("Type the PIN of this device.")},
+        widget=forms.PasswordInput(
+            {"autocomplete": "off", "inputmode": "numeric", "autofocus": True}
+        ),
+    )
+
+
 class PairForm(FoyerForm):
     code = forms.CharField(
         label=_("Code"),

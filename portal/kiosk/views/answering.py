@@ -5,6 +5,7 @@ from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -12,7 +13,7 @@ from django.views.decorators.cache import cache_control
 
 from backend.shared.errors import BadInput, DomainError, Unauthorized
 from portal.common.refusals import PAGES
-from portal.kiosk.doors import AT_DESK, Door, Doorway
+from portal.kiosk.doors import AT_DESK, Door, Doorway, OtherHands
 
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
@@ -42,11 +43,18 @@ class DoorPage(_AtDoor):
             request.outcome = refusal.code
             has_page = hasattr(self, "get")
             return self.doorway.show_way_in(request, refusal, has_page=has_page)
+        except OtherHands as refusal:
+            request.outcome = refusal.code
+            return redirect(str(refusal.details["home"]))
         return super().dispatch(request, *args, **kwargs)
 
 
 class DoorJson(_AtDoor):
-    """Takes and gives JSON. A refusal says ``code`` and ``message``, and 401 where to sign in."""
+    """Takes and gives JSON.
+
+    A refusal says ``code`` and ``message``; 401 where to sign in, and ``home`` leads a device that
+    is in other hands by now to their page.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
@@ -60,6 +68,8 @@ class DoorJson(_AtDoor):
         body: dict[str, Any] = {"code": refusal.code, "message": refusal.message}
         if refusal.fields:
             body["fields"] = refusal.fields
+        if isinstance(refusal, OtherHands):
+            body["home"] = refusal.details["home"]
         if isinstance(refusal, Unauthorized):
             body["sign_in"] = self.doorway.way_in(self.kwargs, refusal)
             return JsonResponse(body, status=401)

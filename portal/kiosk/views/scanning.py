@@ -4,6 +4,9 @@ It works without scripts, too: its form posts a typed code to the page itself, a
 is a page of its own.
 """
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,8 +18,10 @@ from backend.registrations.guests import NAME_LENGTH
 from portal.common import kept_form
 from portal.kiosk.acting import count_of, scan, undo
 from portal.kiosk.answers import LOOKS
+from portal.kiosk.doors import AT_SELF_SERVICE
 from portal.kiosk.forms.desk import ScanForm, UndoForm
 from portal.kiosk.gates import keep_gate
+from portal.kiosk.greetings import GREETINGS
 from portal.kiosk.views.answering import DoorPage, checked
 from portal.kiosk.views.devices import version
 from portal.kiosk.views.scans import UndoView
@@ -31,6 +36,9 @@ MOST_FOUND = 12
 
 class ScanView(DoorPage):
     """The page; and what a typed code comes to where scripts do not run."""
+
+    page_template = "kiosk/desk/scan.html"
+    answer_template = "kiosk/desk/answer.html"
 
     def get(self, request: HttpRequest, **keys: str) -> HttpResponse:
         kept = kept_form.take(request)
@@ -51,7 +59,7 @@ class ScanView(DoorPage):
             "answer": answer,
             "fresh_id": str(ULID()),
         }
-        return render(request, "kiosk/desk/answer.html", known)
+        return render(request, self.answer_template, known)
 
     def page(
         self, request: HttpRequest, *, ticket: str = "", error: str = "", status: int = 200
@@ -59,15 +67,37 @@ class ScanView(DoorPage):
         context = {
             "event": self.door.event,
             "door": self.door,
-            "gate_length": LONGEST_GATE,
             "ticket": ticket,
             "error": error,
             "scan_id": str(ULID()),
-            "icons": ICONS,
             "version": version(),
+            **self.more(),
+        }
+        return render(request, self.page_template, context, status=status)
+
+    def more(self) -> dict[str, Any]:
+        """What else this page shows."""
+        return {
+            "gate_length": LONGEST_GATE,
+            "icons": ICONS,
             **count_of(self.door, now=self.now),
         }
-        return render(request, "kiosk/desk/scan.html", context, status=status)
+
+
+class SelfServiceView(ScanView):
+    """The page that guests use themselves. Whoever opens it hands the device to them."""
+
+    doorway = AT_SELF_SERVICE
+    page_template = "kiosk/self/page.html"
+    answer_template = "kiosk/self/answer.html"
+
+    def get(self, request: HttpRequest, **keys: str) -> HttpResponse:
+        response = self.page(request)
+        response.delete_cookie(settings.KIOSK_UNLOCK_COOKIE_NAME, samesite="Strict")
+        return response
+
+    def more(self) -> dict[str, Any]:
+        return {"icons": sorted({look.icon for look in GREETINGS.values()} | {"wifi-off"})}
 
 
 class FindView(DoorPage):

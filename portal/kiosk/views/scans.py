@@ -78,8 +78,11 @@ class BeatView(DoorJson):
             "name": kiosk.name,
             "express": kiosk.express,
             "now": self.now.isoformat(),
+            "guests": self.door.is_guests,
+            "home": self.door.home,
         }
-        return JsonResponse(count_of(self.door, now=self.now) | told)
+        counted = {} if self.door.is_guests else count_of(self.door, now=self.now)
+        return JsonResponse(counted | told)
 
 
 class CountView(DoorJson):

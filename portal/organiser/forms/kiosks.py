@@ -43,7 +43,7 @@ class KioskForm(FoyerForm):
     pin = forms.CharField(
         label=_("PIN of the crew"),
         required=False,
-        help_text=_("4 to 8 digits. Self-service needs one: it is what leaves it at the device."),
+        help_text=_("4 to 8 digits. With it the crew takes the device back from the guests."),
         widget=forms.TextInput(
             {"inputmode": "numeric", "autocomplete": "off", "maxlength": LONGEST_PIN}
         ),
