@@ -6,6 +6,8 @@ import uuid
 import boto3
 import pytest
 
+from tests.support.api import PASSWORD
+
 
 def test_outputs_are_all_on_the_stack_that_has_users(suite):
     named = {
@@ -206,6 +208,31 @@ def test_one_makes_changes_and_reads_the_own_record(suite, anew):
     assert read.body == made.body
     assert (read.body["userid"], read.body["name"]) == (anew.user_id, "Robin Hood")
     assert {"Name": "name", "Value": "Robin Hood"} in account["UserAttributes"]
+
+
+def test_person_who_signed_up_at_the_pool_itself_is_let_in(suite):
+    """By an address with upper-case letters and a name only, with the calls that programs make."""
+    email = f"regularUser-{uuid.uuid4().hex}@Example.com"
+    with pytest.raises(suite.cognito.exceptions.UserNotFoundException):
+        suite.cognito.admin_delete_user(UserPoolId=suite.outputs["UserPool"], Username=email)
+    sub = suite.cognito.sign_up(
+        ClientId=suite.outputs["UserPoolClient"],
+        Username=email,
+        Password=PASSWORD,
+        UserAttributes=[{"Name": "name", "Value": email}],
+    )["UserSub"]
+    suite.cognito.admin_confirm_sign_up(UserPoolId=suite.outputs["UserPool"], Username=email)
+    tokens = suite.cognito.admin_initiate_auth(
+        UserPoolId=suite.outputs["UserPool"],
+        ClientId=suite.outputs["UserPoolClient"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
+    )["AuthenticationResult"]
+
+    read = suite.api.get(f"/users/{sub}", token=tokens["IdToken"])
+    refused = suite.api.get("/users", token=tokens["IdToken"])
+
+    assert (read.status, read.body, refused.said) == (200, {}, (403, "forbidden"))
 
 
 @pytest.mark.parametrize("scheme", ["", "Bearer ", "bearer "])
