@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from backend.lifecycle import services
 from backend.shared.actor import Actor
 from backend.shared.http import ApiRouter
 from backend.shared.shapes import Answer
@@ -22,5 +21,8 @@ def erase_user(userid: str, actor: Actor, now: datetime) -> Erased:
     answer; places at events forget the name and the address in the background and stay
     counted. A user who is gone already gets the same answer.
     """
+    # Every feature comes along with it, and few requests to this function erase anybody.
+    from backend.lifecycle import services
+
     services.erase_account(user_id=userid, actor=actor, now=now)
     return Erased()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from backend.activity import queries as activity
 from backend.events import policies as event_policies
 from backend.events import queries as events
 from backend.events.models import Event
@@ -155,6 +154,9 @@ def places_left(event: Event) -> int | None:
     """About how many seats nobody holds, from the counters; ``None`` without a limit."""
     if event.capacity is None:
         return None
+    # No route of the API asks this, and a cold start is shorter without the counters.
+    from backend.activity import queries as activity
+
     totals = activity.totals(event_id=event.uuid, shards=int(event.shards))
     return max(0, int(event.capacity) - totals.confirmed)
 

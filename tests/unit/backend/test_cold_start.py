@@ -19,6 +19,8 @@ WAITS_UNTIL_USED = {
     "PIL",
     "asyncio",
     "aws_lambda_powertools.utilities.data_classes.s3_event",
+    "backend.activity",
+    "backend.jobs",
     "boto3",
     "cryptography",
     "django",
