@@ -19,8 +19,6 @@ WAITS_UNTIL_USED = {
     "PIL",
     "asyncio",
     "aws_lambda_powertools.utilities.data_classes.s3_event",
-    "backend.activity",
-    "backend.jobs",
     "boto3",
     "cryptography",
     "django",
@@ -67,3 +65,10 @@ def test_import_of_a_function_makes_no_shapes_of_features_that_it_does_not_serve
     shapes = re.findall(r"\bbackend\.(\w+)\.schemas\b", " ".join(loaded_by(name)))
 
     assert set(shapes) - named_by(name) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "feature"), [("users", "registrations"), ("registrations", "activity")]
+)
+def test_function_starts_without_what_few_of_its_requests_need(name, feature):
+    assert f"backend.{feature}" not in loaded_by(name)
