@@ -151,6 +151,7 @@ PUBLIC = [
     Link("events", _("Events"), "calendar", "public:explore"),
     Link("me", _("My tickets"), "ticket", "public:my-tickets"),
 ]
+    Link("requests", _("My requests"), "bell", "public:my-requests"),
 
 
 def navigation_for(*, actor: Actor, event: Event | None = None) -> Navigation:

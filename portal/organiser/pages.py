@@ -30,6 +30,8 @@ OFFERED = (
     EventAction.SCAN,
     EventAction.MANAGE_KIOSKS,
     EventAction.SEE_ACTIVITY,
+    EventAction.SERVE_REQUESTS,
+    EventAction.MANAGE_REQUESTS,
 )
 
 

@@ -20,6 +20,8 @@ from portal.organiser.views import (
     recount,
     registrations,
     scans,
+    requests,
+    requests_kinds,
     team,
 )
 
@@ -179,3 +181,34 @@ urlpatterns = [
     ),
     path("e/<str:event_id>/scans", scans.ScansView.as_view(), name="scans"),
 ]
+    path("e/<str:event_id>/requests", requests.BoardView.as_view(), name="requests"),
+    path(
+        "e/<str:event_id>/requests/kinds",
+        requests_kinds.KindsView.as_view(),
+        name="request-kinds",
+    ),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/claim",
+        requests.ClaimView.as_view(),
+        name="request-claim",
+    ),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/fulfil",
+        requests.FulfilView.as_view(),
+        name="request-fulfil",
+    ),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/release",
+        requests.ReleaseView.as_view(),
+        name="request-release",
+    ),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/recall",
+        requests.RecallView.as_view(),
+        name="request-recall",
+    ),
+    path(
+        "e/<str:event_id>/requests/<str:request_id>/decline",
+        requests.DeclineView.as_view(),
+        name="request-decline",
+    ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.public.views import events, me, profile, registrations
+from portal.public.views import events, me, profile, registrations, requests
 
 app_name = "public"
 urlpatterns = [
@@ -14,6 +14,13 @@ urlpatterns = [
     path("me", me.MyTicketsView.as_view(), name="my-tickets"),
     path("me/profile", profile.ProfileView.as_view(), name="profile"),
     path("unsubscribe/<str:token>", profile.UnsubscribeView.as_view(), name="unsubscribe"),
+    path("me/requests", requests.MyRequestsView.as_view(), name="my-requests"),
+    path(
+        "me/requests/<str:request_id>/cancel",
+        requests.CancelView.as_view(),
+        name="request-cancel",
+    ),
+    path("me/ask/<str:event_id>/<str:kind>", requests.AskView.as_view(), name="ask"),
     path("me/tickets/<str:event_id>", me.TicketView.as_view(), name="ticket"),
     path("me/tickets/<str:event_id>/mail", registrations.ResendView.as_view(), name="resend"),
 ]

@@ -4,6 +4,8 @@ const SOUNDS = {
   ok: { notes: [[660, 0, 0.12], [990, 0.13, 0.18]], buzz: [80], wave: "sine" },
   warn: { notes: [[440, 0, 0.14], [440, 0.2, 0.14]], buzz: [90, 90, 90], wave: "triangle" },
   bad: { notes: [[165, 0, 0.55]], buzz: [450], wave: "square" },
+  // Something to do, on a board that nobody looks at all the time.
+  news: { notes: [[784, 0, 0.14], [1047, 0.16, 0.14], [784, 0.32, 0.22]], buzz: [60], wave: "sine" },
   "": { notes: [[330, 0, 0.2]], buzz: [150], wave: "triangle" },
 };
 const LOUDNESS = 0.25;

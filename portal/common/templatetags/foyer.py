@@ -29,6 +29,10 @@ STATUS_LOOKS = {  # status → look of its pill and its icon; the word is the ca
     "DONE": ("ok", "circle-check"),
     "FAILED": ("bad", "alert-octagon"),
 }
+    "OPEN": ("line", "clock"),
+    "CLAIMED": ("", "user-check"),
+    "FULFILLED": ("ok", "circle-check"),
+    "DECLINED": ("bad", "circle-x"),
 STATUS_WORDS = {
     "DRAFT": _("Draft"),
     "PUBLISHED": _("Published"),
@@ -46,11 +50,27 @@ STATUS_WORDS = {
     "FAILED": _("Failed"),
 }
 
+    "OPEN": _("Waiting"),
+    "CLAIMED": _("Somebody is on it"),
+    "FULFILLED": _("Fulfilled"),
+    "DECLINED": _("Declined"),
+}
+KIND_ICONS = {  # own kinds of request have the bell
+    "FOOD": "tools-kitchen-2",
+    "BEVERAGE": "cup",
+    "HAND_OUT": "gift",
+    "HELP": "lifebuoy",
 register.simple_tag(icons.icon, name="icon")
 
 
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> Navigation:
+@register.simple_tag
+def kind_icon(key: str) -> SafeString:
+    """``{% kind_icon request.kind %}``: the drawing of a kind of request."""
+    return icons.icon(KIND_ICONS.get(key, "bell"))
+
+
     """The links a base template shows, for the page's ``event`` and the actor."""
     return navigation_for(actor=context["actor"], event=context.get("event"))
 

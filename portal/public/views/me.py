@@ -10,7 +10,10 @@ from django.views.generic import TemplateView
 
 from backend.events import queries as events
 from backend.events.models import Event
+from backend.events.policies import is_open
 from backend.events.states import EventStatus
+from backend.guest_requests import queries as requests
+from backend.guest_requests.queries import Choice
 from backend.registrations import queries, tickets
 from backend.registrations.errors import RegistrationNotFound
 from backend.registrations.models import Registration
@@ -80,9 +83,15 @@ class TicketView(SignInRequiredMixin, TemplateView):
             over=event.ends_at <= now,
             position=position_of(mine, event, now=now),
             answers=answers_in_words(event, mine.answers),
+            choices=choices_at(event) if confirmed and is_open(event, now=now) else [],
             section="me",
             **kwargs,
         )
+
+
+def choices_at(event: Event) -> list[Choice]:
+    """What guests ask for at an event; what is closed just now says so when it is chosen."""
+    return [Choice(kind) for kind in requests.kinds_of(event.uuid).kinds if kind.enabled]
 
 
 def position_of(mine: Registration, event: Event, *, now: datetime) -> int | None:

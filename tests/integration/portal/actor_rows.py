@@ -1,5 +1,6 @@
 """The portal's addresses, who may call each, and what a call needs to find there."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,14 +12,17 @@ from django.urls import URLPattern, reverse
 from backend.events.kinds import Visibility
 from backend.events.models import Event
 from backend.events.states import EventStatus
+from backend.guest_requests.kinds import BUILT_IN
 from backend.jobs import file_store
 from backend.notifications.states import NotificationStatus
 from backend.registrations import imports, tickets
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
 from backend.seats import services as seats
+from backend.shared import base32
 from backend.team.roles import Role
 from tests.factories.events import make_event
+from tests.factories.guest_requests import make_request
 from tests.factories.jobs import make_job
 from tests.factories.kiosks import make_kiosk
 from tests.factories.messages import make_message
@@ -53,6 +57,7 @@ class Place:
     job: str
     upload: str
     message: str
+    asked: str
 
     def address(self, name: str) -> str:
         keys = {
@@ -64,6 +69,8 @@ class Place:
             "job_id": self.job,
             "name": FILE,
             "upload": self.upload,
+            "request_id": self.asked,
+            "kind": "FOOD",
             "token": "not-made-here",
         }
         return reverse(name, kwargs={key: keys[key] for key in parameters_of(name)})
@@ -107,6 +114,14 @@ def device(_place: Place) -> dict[str, Any]:
         "speed": "express",
         "version": "1",
     }
+
+
+def kinds(_place: Place) -> dict[str, Any]:
+    posted = {"version": "0", "kinds": [kind.key for kind in BUILT_IN]}
+    for kind in BUILT_IN:
+        given = {"key": kind.key, "name": kind.name, "target_minutes": "5", "most_open": "1"}
+        posted |= {f"kinds-{kind.key}-{part}": value for part, value in given.items()}
+    return posted
 
 
 ANYONE = Row("visitor")
@@ -224,6 +239,16 @@ ROWS = {
     "organiser:kiosk-pair": Row("organiser"),
     "organiser:kiosk-revoke": Row("organiser"),
     "organiser:scans": Row("desk"),
+    "organiser:requests": Row("floor"),
+    "organiser:request-claim": Row("floor"),
+    "organiser:request-fulfil": Row("floor"),
+    "organiser:request-release": Row("floor"),
+    "organiser:request-recall": Row("floor"),
+    "organiser:request-decline": Row("floor", lambda _place: {"reason": "Stolen"}),
+    "organiser:request-kinds": Row("organiser", kinds),
+    "public:my-requests": OWN,
+    "public:ask": Row("guest", lambda _place: {"request_id": "stolen-1"}),
+    "public:request-cancel": OWN,
 }
 
 
@@ -269,6 +294,9 @@ def make_place(at: str) -> Place:
         invitee=invitation.member,
         job=make_export(event.uuid),
         upload=imports.keep_upload(event.uuid, a_list().read()),
+        asked=make_request(
+            event_id=event.uuid, request_id=base32.encode(secrets.token_bytes(15))
+        ).request_id,
         message=make_message(event_id=event.uuid, status=NotificationStatus.FAILED).key,
     )
 
