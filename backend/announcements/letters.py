@@ -97,23 +97,32 @@ def compose(notification: Notification, *, now: datetime) -> notifications.Compo
 
 def letter_of(announcement: Announcement, event: Event, *, name: str) -> Rendered:
     """What a guest of this name gets: subject, text and HTML."""
-    values = {
-        "name": name,
-        "event": event.title,
-        "when": mails.time_span(event),
-        "where": mails.place(event),
-        "link": f"{config().public_base_url}/e/{event.uuid}",
-    }
+    values = _values(event, name)
     return render(
         ANNOUNCEMENT,
         {
             "title": event.title,
             "subject_line": fill(announcement.subject, values),
             "text": fill(announcement.text, values),
-            "body": to_html(fill_markdown(announcement.text, values)),
+            "body": body_of(announcement, event, name=name),
             "event_url": values["link"],
         },
     )
+
+
+def body_of(announcement: Announcement, event: Event, *, name: str) -> str:
+    """The part of the HTML that organisers wrote, cleaned."""
+    return to_html(fill_markdown(announcement.text, _values(event, name)))
+
+
+def _values(event: Event, name: str) -> dict[str, str]:
+    return {
+        "name": name,
+        "event": event.title,
+        "when": mails.time_span(event),
+        "where": mails.place(event),
+        "link": f"{config().public_base_url}/e/{event.uuid}",
+    }
 
 
 def _message(recipient: str, letter: Rendered) -> Message:

@@ -98,7 +98,13 @@ OF_ONE_EVENT = (
             Link("agenda", _("Agenda"), "calendar", "organiser:agenda"),
             Link("catalogue", _("Catalogue"), "tag", "organiser:catalogue"),
             Link("badges", _("Badges"), "id-badge-2", "organiser:badges"),
-            Link("announce", _("Announce"), "speakerphone", "organiser:announce"),
+            Link(
+                "announce",
+                _("Announce"),
+                "speakerphone",
+                "organiser:announce",
+                needs=EventAction.MANAGE_GUESTS,
+            ),
         ],
     ),
     Group(

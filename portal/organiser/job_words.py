@@ -27,6 +27,7 @@ LOOKS: dict[JobKind, JobLook] = {
     K.ADOPT_SEATS: JobLook(_("New limit on places"), "adjustments", _("guests given a place")),
     K.EXPORT_GUEST: JobLook(_("Export of one guest’s data"), "download", _("records written")),
     K.ERASE_GUEST: JobLook(_("Erasure of one guest’s data"), "user", _("records cleared")),
+    K.ANNOUNCE: JobLook(_("Announcement"), "speakerphone", _("guests told")),
     K.RECOUNT: JobLook(_("Recount of the guests"), "refresh", _("parts counted")),
     K.CANCEL_SESSION: JobLook(_("Cancellation of a session"), "ban", _("bookings canceled")),
     K.TELL_SESSION: JobLook(_("News of a session"), "mail", _("guests told")),
@@ -43,6 +44,11 @@ RESULTS: dict[str, str | Promise] = {
     "left_out": _("Left out, because their status says canceled"),
     "canceled": _("Registrations canceled"),
     "kept_in": _("Left as they were, because the guest is in"),
+    "queued": _("Messages asked for"),
+    "sent": _("Sent"),
+    "held_back": _("Not sent: switched off, no mailbox, or no longer for them"),
+    "undelivered": _("Failed"),
+    "without_address": _("Guests without an address"),
     "registrations": _("Registrations made nameless"),
     "notifications": _("Messages whose address was removed"),
     "activities": _("Lines of activity that no longer say who"),
@@ -61,6 +67,7 @@ LEFT: dict[str, str | Promise] = {
 
 STATUS_NOTES = {
     "QUEUED": _("It starts within a moment."),
+    "PAUSED": _("It rests. What is on its way to the mail service still arrives."),
     "RUNNING": _("It goes on when this page is closed; come back whenever you like."),
 }
 REASONS: dict[str, str | Promise] = {

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.organiser.views import (
     activity,
+    announcements,
     banner,
     event_form,
     event_list,
@@ -19,9 +20,9 @@ from portal.organiser.views import (
     overview,
     recount,
     registrations,
-    scans,
     requests,
     requests_kinds,
+    scans,
     team,
 )
 
@@ -149,6 +150,11 @@ urlpatterns = [
         name="job-cancel",
     ),
     path(
+        "e/<str:event_id>/jobs/<str:job_id>/pause",
+        jobs.PauseJobView.as_view(),
+        name="job-pause",
+    ),
+    path(
         "e/<str:event_id>/jobs/<str:job_id>/retry",
         jobs.RetryJobView.as_view(),
         name="job-retry",
@@ -157,6 +163,32 @@ urlpatterns = [
         "e/<str:event_id>/jobs/<str:job_id>/files/<str:name>",
         jobs.JobFileView.as_view(),
         name="job-file",
+    ),
+    path("e/<str:event_id>/announce", announcements.AnnounceView.as_view(), name="announce"),
+    path(
+        "e/<str:event_id>/announce/new",
+        announcements.WriteAnnouncementView.as_view(),
+        name="announcement-new",
+    ),
+    path(
+        "e/<str:event_id>/announce/<str:announcement_id>",
+        announcements.AnnouncementView.as_view(),
+        name="announcement",
+    ),
+    path(
+        "e/<str:event_id>/announce/<str:announcement_id>/edit",
+        announcements.ChangeAnnouncementView.as_view(),
+        name="announcement-edit",
+    ),
+    path(
+        "e/<str:event_id>/announce/<str:announcement_id>/test",
+        announcements.TryAnnouncementView.as_view(),
+        name="announcement-test",
+    ),
+    path(
+        "e/<str:event_id>/announce/<str:announcement_id>/send",
+        announcements.SendAnnouncementView.as_view(),
+        name="announcement-send",
     ),
     path("e/<str:event_id>/messages", messages.MessagesView.as_view(), name="messages"),
     path(
@@ -179,8 +211,6 @@ urlpatterns = [
         kiosks.RevokeKioskView.as_view(),
         name="kiosk-revoke",
     ),
-    path("e/<str:event_id>/scans", scans.ScansView.as_view(), name="scans"),
-]
     path("e/<str:event_id>/requests", requests.BoardView.as_view(), name="requests"),
     path(
         "e/<str:event_id>/requests/kinds",
@@ -212,3 +242,5 @@ urlpatterns = [
         requests.DeclineView.as_view(),
         name="request-decline",
     ),
+    path("e/<str:event_id>/scans", scans.ScansView.as_view(), name="scans"),
+]

@@ -26,13 +26,14 @@ STATUS_LOOKS = {  # status → look of its pill and its icon; the word is the ca
     "OUT": ("", "logout"),
     "QUEUED": ("line", "clock"),
     "RUNNING": ("", "refresh"),
+    "PAUSED": ("warn", "player-pause"),
     "DONE": ("ok", "circle-check"),
     "FAILED": ("bad", "alert-octagon"),
-}
     "OPEN": ("line", "clock"),
     "CLAIMED": ("", "user-check"),
     "FULFILLED": ("ok", "circle-check"),
     "DECLINED": ("bad", "circle-x"),
+}
 STATUS_WORDS = {
     "DRAFT": _("Draft"),
     "PUBLISHED": _("Published"),
@@ -46,10 +47,9 @@ STATUS_WORDS = {
     "OUT": _("Left"),
     "QUEUED": _("Waits to start"),
     "RUNNING": _("Running"),
+    "PAUSED": _("Paused"),
     "DONE": _("Done"),
     "FAILED": _("Failed"),
-}
-
     "OPEN": _("Waiting"),
     "CLAIMED": _("Somebody is on it"),
     "FULFILLED": _("Fulfilled"),
@@ -60,17 +60,19 @@ KIND_ICONS = {  # own kinds of request have the bell
     "BEVERAGE": "cup",
     "HAND_OUT": "gift",
     "HELP": "lifebuoy",
+}
+
 register.simple_tag(icons.icon, name="icon")
 
 
-@register.simple_tag(takes_context=True)
-def navigation(context: template.Context) -> Navigation:
 @register.simple_tag
 def kind_icon(key: str) -> SafeString:
     """``{% kind_icon request.kind %}``: the drawing of a kind of request."""
     return icons.icon(KIND_ICONS.get(key, "bell"))
 
 
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> Navigation:
     """The links a base template shows, for the page's ``event`` and the actor."""
     return navigation_for(actor=context["actor"], event=context.get("event"))
 

@@ -73,6 +73,10 @@ class JobView(_JobsMixin, TemplateView):
             "can_cancel": job.is_open
             and RULES[job.kind].cancelable
             and not job.cancel_requested_at,
+            "can_pause": job.is_open
+            and RULES[job.kind].pausable
+            and job.status is not S.PAUSED
+            and not job.pause_requested_at,
             "numbers": [
                 (words, result[name])
                 for name, words in RESULTS.items()
@@ -98,6 +102,19 @@ class CancelJobView(_JobsMixin, View):
             messages.success(request, _("Stopped before it began."))
         else:
             messages.success(request, _("It stops after the step it is at."))
+        return self.back()
+
+
+class PauseJobView(_JobsMixin, View):
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, event_id: str, job_id: str) -> HttpResponse:
+        self.job()
+        paused = services.request_pause(job_id=job_id, now=self.now)
+        if paused.status is S.PAUSED:
+            messages.success(request, _("It rests until you let it go on."))
+        else:
+            messages.success(request, _("It rests after the step it is at."))
         return self.back()
 
 

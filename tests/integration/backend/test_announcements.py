@@ -298,7 +298,7 @@ def test_a_stopped_job_sends_no_more(event):
 
 def test_a_kill_at_any_call_loses_and_doubles_nothing(event):
     guests = fill(event, "Ada", "Bea", "Cem", "Dan")
-    for number in range(1, 60):
+    for number in range(1, 80, 3):
         first, post = draft(event), Post()
         job = send(first)
         died = dies(lambda post=post, job=job: post.run(job), number, after=bool(number % 2))

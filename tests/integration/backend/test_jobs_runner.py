@@ -7,7 +7,7 @@ import pytest
 
 from backend.handlers.jobs import guarded
 from backend.jobs import runner, services
-from backend.jobs.errors import LaneBusy
+from backend.jobs.errors import JobOver, LaneBusy, NotPausable
 from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job, Lane
 from backend.jobs.progress import PROBLEM_BYTES, PROBLEMS_KEPT, Problem, StepResult
@@ -251,3 +251,63 @@ def test_long_problems_leave_the_job_an_item_that_fits():
     assert job.failed == PROBLEMS_KEPT
     assert 100 < len(job.list_problems()) < PROBLEMS_KEPT
     assert len(json.dumps(job.problems)) <= PROBLEM_BYTES
+
+
+# Resting
+
+
+def pause(job: Job) -> Job:
+    return services.request_pause(job_id=job.job_id, now=NOON)
+
+
+def test_a_queued_job_rests_at_once_and_goes_on_where_it_is():
+    job, step, clock = start(K.ANNOUNCE), Counting(2), Clock()
+    assert pause(job).status is S.PAUSED
+    assert (run(job, step, clock), step.did) == (S.PAUSED, [])
+    services.retry_job(job_id=job.job_id, now=NOON)
+    assert (run(job, step, clock), step.did) == (S.DONE, [0, 1])
+
+
+def test_a_running_job_rests_before_its_next_step():
+    job, clock = start(K.ANNOUNCE), Clock()
+    inner = Counting(3)
+
+    def step(held: Job, now: datetime) -> StepResult:
+        pause(held)
+        return inner(held, now)
+
+    assert (run(job, step, clock), inner.did) == (S.PAUSED, [0])
+    assert Job.fetch(job.job_id).pause_requested_at is None
+
+
+def test_a_resting_job_can_be_stopped():
+    job = start(K.ANNOUNCE)
+    pause(job)
+    assert services.request_cancel(job_id=job.job_id, now=NOON).status is S.CANCELED
+
+
+def test_what_cannot_rest_says_so():
+    with pytest.raises(NotPausable):
+        pause(start())
+
+
+def test_what_ended_or_rests_already_cannot_rest():
+    job = start(K.ANNOUNCE)
+    pause(job)
+    with pytest.raises(JobOver):
+        pause(job)
+
+
+def test_a_job_that_waits_is_nobodys_until_then():
+    job, clock, did = start(K.ANNOUNCE), Clock(), []
+
+    def step(_job: Job, _now: datetime) -> StepResult:
+        did.append(1)
+        return (
+            StepResult({"at": 1}, wait=timedelta(minutes=2)) if len(did) == 1 else StepResult(None)
+        )
+
+    assert run(job, step, clock) is S.RUNNING
+    assert (run(job, step, clock), len(did)) == (S.RUNNING, 1)
+    clock.wait(timedelta(minutes=2))
+    assert (run(job, step, clock), len(did)) == (S.DONE, 2)

@@ -21,6 +21,7 @@ from backend.registrations.states import Admission
 from backend.seats import services as seats
 from backend.shared import base32
 from backend.team.roles import Role
+from tests.factories.announcements import make_announcement
 from tests.factories.events import make_event
 from tests.factories.guest_requests import make_request
 from tests.factories.jobs import make_job
@@ -57,6 +58,7 @@ class Place:
     job: str
     upload: str
     message: str
+    announcement: str
     asked: str
 
     def address(self, name: str) -> str:
@@ -72,6 +74,7 @@ class Place:
             "request_id": self.asked,
             "kind": "FOOD",
             "token": "not-made-here",
+            "announcement_id": self.announcement,
         }
         return reverse(name, kwargs={key: keys[key] for key in parameters_of(name)})
 
@@ -122,6 +125,10 @@ def kinds(_place: Place) -> dict[str, Any]:
         given = {"key": kind.key, "name": kind.name, "target_minutes": "5", "most_open": "1"}
         posted |= {f"kinds-{kind.key}-{part}": value for part, value in given.items()}
     return posted
+
+
+def wording(_place: Place) -> dict[str, Any]:
+    return {"audience": "CONFIRMED", "subject": "Stolen", "text": "Stolen", "version": "1"}
 
 
 ANYONE = Row("visitor")
@@ -184,6 +191,13 @@ ROWS = {
     "organiser:guest-promote": Row("organiser", lambda _place: {"version": "1"}),
     "organiser:walk-in": Row("desk", sign_up),
     "organiser:guest-cancel": Row("organiser", lambda _place: {"version": "1"}),
+    "organiser:announce": Row("organiser"),
+    "organiser:announcement-new": Row("organiser", wording),
+    "organiser:announcement": Row("organiser"),
+    "organiser:announcement-edit": Row("organiser", wording),
+    "organiser:announcement-test": Row("organiser"),
+    "organiser:announcement-send": Row("organiser", lambda _place: {"version": "1"}),
+    "organiser:job-pause": Row("organiser"),
     "organiser:messages": Row("desk"),
     "organiser:message-again": Row("organiser", lambda place: {"key": place.message}),
     "organiser:activity": Row("organiser"),
@@ -298,6 +312,7 @@ def make_place(at: str) -> Place:
             event_id=event.uuid, request_id=base32.encode(secrets.token_bytes(15))
         ).request_id,
         message=make_message(event_id=event.uuid, status=NotificationStatus.FAILED).key,
+        announcement=make_announcement(event_id=event.uuid).announcement_id,
     )
 
 

@@ -254,6 +254,7 @@ def test_helpers_are_offered_nothing_they_may_not_do(role):
                 "desk",
                 "kiosks",
                 "edit",
+                "announce",
                 "activity",
                 "messages",
                 "jobs",
