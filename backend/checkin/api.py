@@ -23,8 +23,9 @@ def admit_tickets(event_id: str, body: ScansInput, actor: Actor, now: datetime) 
 
     One scan, or a batch of up to 100. Each gets a result, in order: a refused ticket is a
     result, not an error. A scan id that comes again gets its first answer again. A scan that
-    cannot be made says so in its place (`scan_id_reused`, `reentry_not_allowed`), and the others
-    are made. A paired kiosk scans at its own event only, and at its own gate if it has one.
+    cannot be made says so in its place (`scan_id_reused`, `reentry_not_allowed`, `crew_only`),
+    and the others are made. A paired kiosk scans at its own event only, and at its own gate if it
+    has one; in self-service it lets nobody out, and hears a name with `ADMITTED` only.
     """
     return ScansAnswer(
         results=[_scan(event_id, scan, actor=actor, now=now) for scan in body.each()]

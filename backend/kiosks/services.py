@@ -171,7 +171,8 @@ def actor_of(kiosk: Kiosk, *, unlocked: bool = False) -> Actor:
 def unlock(*, kiosk: Kiosk, pin: str, now: datetime) -> str:
     """Take a self-service kiosk out of the guests' hands, at the device that has this proof.
 
-    The proof holds for ``UNLOCKED_FOR``, until another PIN is set or the device is paired anew.
+    The proof holds for ``UNLOCKED_FOR``, until anything about the kiosk is changed, like its mode
+    or PIN, or the device is paired anew.
     It writes nothing, so the faces limit how often somebody tries. Refuses with ``PinNotValid``.
     """
     if not credentials.pin_fits(pin, kiosk.pin_hash):
@@ -282,7 +283,7 @@ def _proof_for(kiosk: Kiosk, *, now: datetime) -> str:
 
 
 def _subject_of_proof(kiosk: Kiosk) -> str:
-    return f"{kiosk.event_id}\n{kiosk.kiosk_id}\n{kiosk.secret_hash}\n{kiosk.pin_hash}"
+    return f"{kiosk.event_id}\n{kiosk.kiosk_id}\n{kiosk.secret_hash}\n{kiosk.version}"
 
 
 def _change(actor: Actor, now: datetime) -> dict[str, Any]:

@@ -74,7 +74,8 @@ class PairView(ServiceFormView):
             httponly=True,
             samesite="Strict",
         )
-        keep_proof(response, paired.proof)
+        if paired.kiosk.is_self_service:
+            keep_proof(response, paired.proof)
         return response
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from backend.events.models import Event
 from backend.kiosks import services as kiosks
+from backend.kiosks.kinds import KioskMode
+from backend.kiosks.policies import KioskSettings
 from backend.registrations.models import Registration
 from backend.shared.actor import SYSTEM
 from tests.factories.kiosks import pair_device
@@ -88,6 +90,67 @@ def test_guest_leaves_and_comes_in_again(api, event, guest):
     ]
 
     assert said == ["ADMITTED", "LEFT", "NOT_IN", "ADMITTED", "ALREADY_IN"]
+
+
+@pytest.fixture(scope="module")
+def alone(event):
+    """As ``door``, with a kiosk that guests use themselves; the event lets guests in again."""
+    event_id = event()
+    Event.fetch(event_id).update([Event.reentry.set(True)])
+    paired = pair_device(event_id=event_id, mode=KioskMode.SELF_SERVICE, pin="2468")
+    return event_id, f"Kiosk {paired.credential}", f"/events/{event_id}/scans"
+
+
+def test_self_service_kiosk_hears_a_name_with_a_welcome_only(api, alone, guest):
+    event_id, kiosk, scans = alone
+    ticket = register(api, event_id, guest)["ticket"]
+
+    first = api.post(scans, {"ticket": ticket, "scanId": "s-1"}, token=kiosk)
+    again = api.post(scans, {"ticket": ticket, "scanId": "s-2"}, token=kiosk)
+
+    assert [results(first), results(again)] == [["ADMITTED"], ["ALREADY_IN"]]
+    assert first.body["results"][0]["guest"]["name"] == guest.name
+    told = {name: again.body["results"][0][name] for name in ("guest", "at", "gate", "candidates")}
+    assert told == {"guest": None, "at": None, "gate": None, "candidates": []}
+
+
+def test_self_service_kiosk_lets_nobody_out(api, alone, pool):
+    event_id, kiosk, scans = alone
+    ticket = register(api, event_id, pool.make("Olaf Out"))["ticket"]
+    batch = [
+        {"ticket": ticket, "scanId": "t-1"},
+        {"ticket": ticket, "scanId": "t-2", "leaving": True},
+    ]
+
+    answer = api.post(scans, {"scans": batch}, token=kiosk)
+
+    assert results(answer) == ["ADMITTED", None]
+    assert answer.body["results"][1]["refusal"]["code"] == "crew_only"
+
+
+@pytest.mark.slow
+def test_other_mode_is_heeded_within_thirty_seconds(api, event, pool):
+    """The process behind the gateway remembers the kiosk; its clock is the machine's own."""
+    event_id = event()
+    Event.fetch(event_id).update([Event.reentry.set(True)])
+    paired = pair_device(event_id=event_id)
+    scans, kiosk = f"/events/{event_id}/scans", f"Kiosk {paired.credential}"
+    ticket = register(api, event_id, pool.make("Mona Mode"))["ticket"]
+    leave = {"ticket": ticket, "scanId": "u-1", "leaving": True}
+    assert results(api.post(scans, leave, token=kiosk)) == ["NOT_IN"]
+    kiosks.change_kiosk(
+        event_id=event_id,
+        kiosk_id=paired.kiosk.kiosk_id,
+        settings=KioskSettings("Self 1", mode=KioskMode.SELF_SERVICE, pin="2468"),
+        version=1,
+        actor=SYSTEM,
+        now=datetime.now(UTC),
+    )
+
+    deadline = time.monotonic() + 31
+    while results(api.post(scans, leave, token=kiosk)) != [None]:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
 
 @pytest.mark.slow

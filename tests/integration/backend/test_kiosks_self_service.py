@@ -102,14 +102,15 @@ def test_who_had_the_code_sets_the_device_up_first(paired):
     assert paired.proof not in repr(paired)
 
 
-def test_proof_of_another_kiosk_pin_or_device_does_not_hold(event, paired):
+def test_proof_of_another_kiosk_version_or_device_does_not_hold(event, paired):
     proof = services.unlock(kiosk=paired.kiosk, pin="2468", now=NOON)
     other = pair_device(event_id=event.uuid, now=NOON, mode=KioskMode.SELF_SERVICE, pin="2468")
     renewed = change(paired.kiosk, KioskSettings("S", "N", KioskMode.SELF_SERVICE, pin="1357"))
+    set_again = change(paired.kiosk, KioskSettings("S", "N", KioskMode.SELF_SERVICE), version=2)
     code = services.pair_again(**at(paired.kiosk)).code
     anew = services.claim_code(code=code, now=NOON).kiosk
 
-    for kiosk in (other.kiosk, renewed, anew):
+    for kiosk in (other.kiosk, renewed, set_again, anew):
         assert services.is_unlocked(kiosk=kiosk, proof=proof, now=NOON) is False
 
 
