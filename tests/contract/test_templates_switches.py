@@ -1,6 +1,7 @@
 """What the local cloud cannot try: throttling, access logs, tracing, caching, as the templates say it."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ API = resources("api", "AWS::Serverless::Api")["Api"]
 CLASSES = TEMPLATES["api"]["Mappings"]["Throttling"]
 SETTINGS = {(one["HttpMethod"], one["ResourcePath"]): one for one in API["MethodSettings"]}
 EVENT = ("GET", "/events/{eventId}")
+PATHS = json.loads(Path("openapi.json").read_text())["paths"]
 
 
 def class_of(setting: dict[str, Any]) -> tuple[str, str]:
@@ -117,6 +119,22 @@ def test_what_is_kept_is_told_apart_by_event_and_by_the_page_that_asks():
         {"method.request.path.eventId": {"Required": True, "Caching": True}},
         {"method.request.header.Origin": {"Required": False, "Caching": True}},
     ]
+
+
+def test_answer_that_is_kept_depends_on_no_parameter_that_the_gateway_would_not_tell_apart():
+    (asked,) = PATHS[EVENT[1]]["get"]["parameters"]
+
+    assert (asked["in"], asked["name"]) == ("path", "eventId")
+
+
+def test_gateway_has_no_parameter_to_miss_and_leaves_bodies_to_who_names_the_field():
+    asked = [one for ways in PATHS.values() for way in ways.values() for one in way["parameters"]]
+    events = [
+        one for _, function in FUNCTIONS.values() for one in function.get("Events", {}).values()
+    ]
+
+    assert {one["in"] for one in asked if one["required"]} == {"path"}
+    assert [one for one in events if "RequestModel" in one["Properties"]] == []
 
 
 def test_only_who_follows_events_may_empty_the_cache_and_only_where_there_is_one():
