@@ -61,3 +61,9 @@ class KindInUse(Conflict):
     """Guests still wait for something of a kind that was to be removed."""
 
     code = "kind_in_use"
+
+
+class NoWayToTell(Rejected):
+    """There is no confirmed address, or no phone number in the profile, to send notices to."""
+
+    code = "no_way_to_tell"

@@ -1,21 +1,35 @@
 """The SNS topic through which staff are told that somebody waits.
 
 Its messages carry the attributes ``event``, ``kind``, ``team`` and ``notice``, which subscriptions
-filter by. AWS asks every new address for a confirmation and puts a way out into each mail.
+filter by. AWS asks the owner of a new e-mail address for a confirmation, and puts a way out into
+each mail. SNS keeps one subscription per address, so its filter tells of all events at once.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
+from backend.notifications.kinds import ChannelName
+from backend.shared.aws_session import aws_session
 from backend.shared.config import config
 
-if TYPE_CHECKING:
-    from mypy_boto3_sns import SNSClient
-
 LONGEST_SUBJECT = 100
+Wanted = Mapping[str, Sequence[str]]
+"""Event id → the teams whose notices are wanted there; none: all."""
+_PROTOCOLS = {ChannelName.EMAIL: "email", ChannelName.SMS: "sms"}
+_NOT_NOW = frozenset({"InvalidParameter", "InvalidParameterException"})
+_GONE = frozenset({"NotFound", "NotFoundException", *_NOT_NOW})
+
+
+class SubscriptionState(StrEnum):
+    """Whether notices reach the address: not yet confirmed, confirmed, or ended by its owner."""
+
+    PENDING = "PENDING"
+    CONFIRMED = "CONFIRMED"
+    ENDED = "ENDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +43,11 @@ class Notice:
 
 
 @cache
-def _client() -> "SNSClient":
-    # Loading boto3 costs a cold start 100 ms, and most calls never come here.
-    import boto3
+def _client() -> Any:
     from botocore.config import Config
 
-    settings = Config(connect_timeout=2, read_timeout=5, retries={"max_attempts": 2})
-    return boto3.client("sns", region_name=config().region, config=settings)
+    patience = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
+    return aws_session().create_client("sns", region_name=config().region, config=patience)
 
 
 def publish(notice: Notice) -> None:
@@ -53,3 +65,77 @@ def publish(notice: Notice) -> None:
             if value
         },
     )
+
+
+def subscribe(channel: ChannelName, address: str, wanted: Wanted) -> str:
+    """Ask SNS to send what is ``wanted`` to an address or number; the subscription's ARN.
+
+    An e-mail address is asked to confirm first. What is subscribed already stays as it is, its filter, too.
+    """
+    answer = _client().subscribe(
+        TopicArn=config().staff_topic_arn,
+        Protocol=_PROTOCOLS[channel],
+        Endpoint=address,
+        Attributes={"FilterPolicy": filter_policy(wanted)},
+        ReturnSubscriptionArn=True,
+    )
+    return str(answer["SubscriptionArn"])
+
+
+def change(arn: str, wanted: Wanted) -> bool:
+    """Have a subscription tell of what is ``wanted`` now.
+
+    ``False``: SNS does not take it, as for one that waits for its confirmation.
+    """
+    return _did(
+        "set_subscription_attributes",
+        _NOT_NOW | _GONE,
+        SubscriptionArn=arn,
+        AttributeName="FilterPolicy",
+        AttributeValue=filter_policy(wanted),
+    )
+
+
+def unsubscribe(arn: str) -> bool:
+    """End a subscription. ``False``: it waits for a confirmation, and ends by itself without one."""
+    return _did("unsubscribe", _NOT_NOW, SubscriptionArn=arn)
+
+
+def state_of(arn: str) -> SubscriptionState:
+    """Whether the address gets notices now."""
+    from botocore.exceptions import ClientError
+
+    try:
+        answer = _client().get_subscription_attributes(SubscriptionArn=arn)
+    except ClientError as error:
+        if _code_of(error) in _GONE:
+            return SubscriptionState.ENDED
+        raise
+    waits = answer["Attributes"].get("PendingConfirmation") == "true"
+    return SubscriptionState.PENDING if waits else SubscriptionState.CONFIRMED
+
+
+def filter_policy(wanted: Wanted) -> str:
+    """What SNS compares the attributes of a message with, as JSON: any of these events, and its teams."""
+    rules: list[dict[str, list[str]]] = [
+        {"event": [event_id]} | ({"team": list(teams)} if teams else {})
+        for event_id, teams in sorted(wanted.items())
+    ]
+    # SNS takes "$or" for its own word only where it holds two rules or more.
+    return json.dumps(rules[0] if len(rules) == 1 else {"$or": rules})
+
+
+def _did(call: str, refusals: frozenset[str], **values: str) -> bool:
+    from botocore.exceptions import ClientError
+
+    try:
+        getattr(_client(), call)(**values)
+    except ClientError as error:
+        if _code_of(error) in refusals:
+            return False
+        raise
+    return True
+
+
+def _code_of(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

@@ -16,13 +16,16 @@ from backend.activity import counters
 from backend.activity import services as activity
 from backend.activity.kinds import ActivityKind
 from backend.events import queries as events
-from backend.guest_requests import mails, staff_topic
+from backend.events.policies import RIGHTS, EventAction
+from backend.guest_requests import mails, services, staff_topic
 from backend.guest_requests.models import EventKinds, GuestRequest, RequestMark
 from backend.guest_requests.staff_topic import Notice
 from backend.guest_requests.states import RequestStatus
 from backend.shared import db
 from backend.shared.config import config
 from backend.shared.db import StaleWrite
+from backend.team.invitees import PREFIX
+from backend.team.roles import Role
 
 K, S = ActivityKind, RequestStatus
 NEW, LATE = "NEW", "LATE"
@@ -59,6 +62,17 @@ def follow(record: DynamoDBRecord, *, now: datetime) -> None:
     record_activity(change)
     tell_guest(change, now=now)
     tell_staff(change, now=now)
+
+
+def follow_team(record: DynamoDBRecord) -> None:
+    """Tell who left a team, or serves no requests any more, nothing further. Bears being repeated."""
+    written = record["dynamodb"]
+    new = (record.dynamodb.new_image if record.dynamodb else None) or {}
+    if not written.get("OldImage") or not new or new["member"].startswith(PREFIX):
+        return
+    serves = EventAction.SERVE_REQUESTS in RIGHTS[Role(new["role"])]
+    if new.get("removed_by") or not serves:
+        services.end_subscriptions(event_id=new["event_id"], user_id=new["member"])
 
 
 def read_change(record: DynamoDBRecord) -> Change | None:

@@ -120,7 +120,7 @@ def tables_of(stack: str, role: str) -> set[str]:
                 "GuestRequests",
             },
         ),
-        ("streams", "TeamStreamRole", {"Notifications", "Activity"}),
+        ("streams", "TeamStreamRole", {"Notifications", "Activity", "GuestRequests"}),
     ],
 )
 def test_role_reaches_the_tables_that_its_function_works_on_and_no_others(stack, role, tables):

@@ -18,10 +18,16 @@ an event's kinds      pk=``kinds#<event>``                            ``EventKin
 what a guest may      pk=``slots#<event>#<guest>#<kind>``             ``OpenSlots``
 still have open
 what streams did      pk=``mark#<request_id>``                        ``RequestMark``
+where staff are told  pk=``staff#<user id>``                          ``StaffSubscriber.of``
 ====================  ==============================================  ==========================
 """
 
-from backend.guest_requests.models.beside import EventKinds, OpenSlots, RequestMark
+from backend.guest_requests.models.beside import (
+    EventKinds,
+    OpenSlots,
+    RequestMark,
+    StaffSubscriber,
+)
 from backend.guest_requests.models.requests import (
     DUE_BUCKETS,
     GuestRequest,
@@ -36,6 +42,7 @@ __all__ = [
     "GuestRequest",
     "OpenSlots",
     "RequestMark",
+    "StaffSubscriber",
     "due_bucket",
     "guest_key",
     "queue_key",

@@ -1,7 +1,8 @@
 """What stands beside the requests: an event's kinds, what a guest has open, what streams did."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition, size
@@ -127,4 +128,35 @@ class RequestMark(db.Table):
             actions=[RequestMark.told_version.set(version)],
             condition=RequestMark.told_version.does_not_exist()
             | (RequestMark.told_version < version),
+        )
+
+
+class StaffSubscriber(db.Table):
+    """Where somebody of a team gets staff notices, and about what.
+
+    ``channels``: by channel a document with ``arn``, ``address`` (so much of it as to know it again)
+    and ``events`` (event id → teams; none: all). ``current``: SNS filters by exactly this.
+    """
+
+    class Meta(db.TableMeta):
+        table_name = db.table_name("guest_requests")
+
+    request_id = UnicodeAttribute(hash_key=True)
+    channels = JSONAttribute()
+    subscriber_version = db.IntegerAttribute()
+
+    @classmethod
+    def of(cls, user_id: str) -> "StaffSubscriber":
+        """What is stored of a person, or nothing yet; read consistently."""
+        key = f"staff#{user_id}"
+        return cls.find(key) or cls(key, channels={}, subscriber_version=0)
+
+    def replace(self, channels: Mapping[str, Any]) -> None:
+        """Write these channels over what was read; else ``StaleWrite``."""
+        seen = self.subscriber_version
+        unchanged: Condition = StaffSubscriber.subscriber_version == seen
+        if not seen:
+            unchanged = StaffSubscriber.request_id.does_not_exist()
+        StaffSubscriber(self.request_id, channels=dict(channels), subscriber_version=seen + 1).put(
+            unchanged
         )

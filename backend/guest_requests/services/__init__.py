@@ -7,16 +7,28 @@ from backend.guest_requests.services.asking import Asked, ask, cancel_request
 from backend.guest_requests.services.reminding import remind_late
 from backend.guest_requests.services.serving import claim, decline, fulfil, recall, release
 from backend.guest_requests.services.settings import save_kinds
+from backend.guest_requests.services.subscribing import (
+    StaffSubscription,
+    end_subscriptions,
+    my_subscriptions,
+    subscribe_staff,
+    unsubscribe_staff,
+)
 
 __all__ = [
     "Asked",
+    "StaffSubscription",
     "ask",
     "cancel_request",
     "claim",
     "decline",
+    "end_subscriptions",
     "fulfil",
+    "my_subscriptions",
     "recall",
     "release",
     "remind_late",
     "save_kinds",
+    "subscribe_staff",
+    "unsubscribe_staff",
 ]
