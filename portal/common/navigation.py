@@ -151,13 +151,13 @@ FOR_ADMINISTRATORS = Group(
 ACCOUNT = [
     Link("events", _("My events"), "calendar", "organiser:events"),
     Link("me", _("My tickets"), "ticket", "public:my-tickets"),
+    Link("requests", _("My requests"), "bell", "public:my-requests"),
     Link("profile", _("Profile"), "user", "public:profile"),
 ]
 PUBLIC = [
     Link("events", _("Events"), "calendar", "public:explore"),
     Link("me", _("My tickets"), "ticket", "public:my-tickets"),
 ]
-    Link("requests", _("My requests"), "bell", "public:my-requests"),
 
 
 def navigation_for(*, actor: Actor, event: Event | None = None) -> Navigation:
