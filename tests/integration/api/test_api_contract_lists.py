@@ -8,12 +8,27 @@ import pytest
 
 from tests.factories.registrations import make_registration
 
+
+def words(parameter):
+    """What may stand in a place of a path, where the file tells."""
+    return parameter["schema"].get("enum", [])
+
+
 LISTS = {
-    operation["operationId"]: (path, operation["parameters"])
+    operation["operationId"]: (
+        path,
+        [one for one in operation["parameters"] if one["in"] == "path"],
+    )
     for path, methods in json.loads(Path("openapi.json").read_text())["paths"].items()
     for method, operation in methods.items()
     if method == "get" and "nextToken" in [one["name"] for one in operation["parameters"]]
+    if all(
+        one["name"] == "eventId" or words(one)
+        for one in operation["parameters"]
+        if one["in"] == "path"
+    )
 }
+"""Those of the stage, of a person and of an event."""
 FILLED = ["listEvents", "listMyEvents", "listMyRegistrations", "listRegistrations", "listUsers"]
 """Those of which there is more than one thing here."""
 
@@ -41,11 +56,10 @@ def ask(api, crowd, person):
     """``ask("listUsers", "?limit=1")``: that list, of the event if it is one of an event."""
 
     def send(name, query="", by=person):
-        path, parameters = LISTS[name]
-        for one in parameters:
-            if one["in"] == "path":
-                value = crowd if one["name"] == "eventId" else one["schema"]["enum"][0]
-                path = path.replace(f"{{{one['name']}}}", value)
+        path, places = LISTS[name]
+        for one in places:
+            value = crowd if one["name"] == "eventId" else words(one)[0]
+            path = path.replace(f"{{{one['name']}}}", value)
         return api.get(path + query, by=by)
 
     return send
@@ -69,10 +83,9 @@ def parts(page):
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize(("query", "most"), [("", 20), ("?limit=1", 1), ("?limit=100", 100)])
 def test_list_has_one_shape_and_at_most_what_was_asked_for(ask, name, query, most):
-    things, token = parts(ask(name, query))
+    things, _token = parts(ask(name, query))
 
     assert len(things) <= most
-    assert token is None or len(things) == most
 
 
 @pytest.mark.parametrize("name", FILLED)
