@@ -82,6 +82,7 @@ from foyer_client.models import (
     UserInput,
 )
 from foyer_client.types import Unset
+from tests.factories.kiosks import pair_device
 from tests.support.api import PASSWORD, Person
 from tests.support.typed_client import anybody, caller, code_of, got
 
@@ -105,7 +106,7 @@ def visitor(base: str, guest: Person) -> AuthenticatedClient:
 
 def evening() -> EventInput:
     """An event that began an hour ago and asks one question."""
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = datetime.now(UTC)
     return EventInput(
         title="Harbour Evening",
         starts_at=now - timedelta(hours=1),
@@ -205,6 +206,30 @@ def test_guest_registers_shows_the_ticket_and_comes_in(published, organiser, vis
 
 def places(visitor: AuthenticatedClient) -> list[RegistrationAnswer]:
     return got(RegistrationsAnswer, list_my_registrations.sync(client=visitor)).registrations
+
+
+def test_paired_kiosk_scans_with_its_credential(base, published, visitor):
+    mine = registered(published, visitor)
+    paired = pair_device(event_id=published.event_id, gate="East")
+    kiosk = caller(base, str(paired.credential), prefix="Kiosk")
+    scan = ScansInput(ticket=mine.short_code, scan_id="typed-kiosk")
+
+    answer = admit_tickets.sync(published.event_id, client=kiosk, body=scan)
+
+    [shown] = got(ScansAnswer, answer).results
+    assert (shown.result, shown.gate) == (ScanResult.ADMITTED, "East")
+
+
+def test_request_with_a_key_is_done_once(organiser):
+    key, details = uuid.uuid4().hex, evening()
+    first, second = (
+        got(OwnEventAnswer, create_event.sync(client=organiser, body=details, idempotency_key=key))
+        for _ in range(2)
+    )
+    other = create_event.sync(client=organiser, body=evening(), idempotency_key=key)
+
+    assert second == first
+    assert code_of(other) == "idempotency_mismatch"
 
 
 def test_place_is_given_back(published, visitor):

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import subprocess
+import uuid
 
 import pytest
 
@@ -53,6 +54,8 @@ def run(script: str) -> str:
 
 @pytest.mark.slow
 def test_commands_of_the_older_instructions_make_an_administrator(suite):
+    suite.table.put_item(Item={"userid": f"by-hand-{uuid.uuid4().hex}", "name": "By Hand"})
+
     said = run(ADMINISTRATOR.replace("<stack-name>", STACK))
     listed = json.loads(said.splitlines()[-1])
 
