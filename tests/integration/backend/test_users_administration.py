@@ -7,7 +7,7 @@ from backend.lifecycle import services as lifecycle
 from backend.profiles import services as profiles
 from backend.profiles.models import Profile
 from backend.shared.config import config
-from backend.shared.errors import Forbidden
+from backend.shared.errors import BadInput, Forbidden
 from backend.users import administration, directory
 from backend.users.errors import NoSuchAccount, UserExists
 from backend.users.models import User, WebSession
@@ -58,6 +58,43 @@ def test_user_is_added_once():
 
     with pytest.raises(UserExists):
         add(user_id)
+
+
+def invite(email: str, name: str = "Ina Invited") -> User:
+    return administration.add_user(
+        name=name, email=email, user_id="", actor=an_administrator(), now=NOON
+    )
+
+
+def test_user_with_an_address_gets_an_account_and_is_added_once():
+    address = f"{ULID()}@example.org".lower()
+
+    made = invite(address.upper())
+
+    account = directory.find_account_of(address)
+    assert account
+    assert (account.user_id, account.email, account.name) == (made.userid, address, "Ina Invited")
+    with pytest.raises(UserExists):
+        invite(address, "Somebody Else")
+
+
+def test_account_that_was_left_without_a_record_gets_it(robin):
+    made = invite(robin.email)
+
+    assert (made.userid, made.email) == (robin.user_id, robin.email)
+
+
+def test_account_gets_its_id_by_itself():
+    with pytest.raises(BadInput) as refusal:
+        administration.add_user(
+            name="Ada",
+            email="ada@example.org",
+            user_id="user-1",
+            actor=an_administrator(),
+            now=NOON,
+        )
+
+    assert list(refusal.value.fields) == ["userid"]
 
 
 def test_missing_record_is_made_with_the_address_of_the_account(robin):
