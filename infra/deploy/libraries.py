@@ -1,6 +1,8 @@
 """Installing a requirement file into a folder, for this machine or for Lambda's Linux."""
 
+import compileall
 import hashlib
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from infra.deploy.errors import DeployError
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
 RUNTIME = "3.13"
+LAYER = "python"
+"""The folder of a layer that functions import from."""
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 # Lambda's Python 3.13 stands on Amazon Linux 2023, which has glibc 2.34; pip wants each spelling.
 _GLIBC = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
@@ -23,15 +27,33 @@ def install(requirements: Path, within: str, *, architecture: str | None) -> Pat
 
     ``architecture`` is Lambda's, or None for this machine and its Python.
     """
-    kind = f"{within} {architecture} {RUNTIME if architecture else sys.version}"
+    kind = f"{within} {architecture} {RUNTIME if architecture else ''} {sys.version}"
     stamp = hashlib.sha256(requirements.read_bytes() + kind.encode()).hexdigest()[:16]
     folder = BUILD / f"libraries-{stamp}"
     if not folder.exists():
         draft = folder.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
         _pip(requirements, draft / within, architecture)
+        if within == LAYER:
+            add_bytecode(draft)
         draft.rename(folder)
     return folder
+
+
+def add_bytecode(folder: Path) -> None:
+    """Compile what a layer holds, as it will lie under ``/opt``, for good.
+
+    Lambda may not write there, so it would compile every module anew at each cold start. Only
+    Python ``RUNTIME`` can compile for it: with another one the layer holds none, and works.
+    """
+    if f"{sys.version_info.major}.{sys.version_info.minor}" == RUNTIME:
+        compileall.compile_dir(
+            folder,
+            quiet=2,  # some libraries bring examples that are no Python
+            stripdir=str(folder),
+            prependdir="/opt",
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
 
 
 def _pip(requirements: Path, folder: Path, architecture: str | None) -> None:

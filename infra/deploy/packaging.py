@@ -12,6 +12,8 @@ An archive is named by its content, so what has not changed is not uploaded agai
 import hashlib
 import io
 import json
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +23,7 @@ import cfn_flip
 from botocore.exceptions import ClientError
 
 from infra.deploy.errors import DeployError
-from infra.deploy.libraries import ROOT, install
+from infra.deploy.libraries import LAYER, ROOT, add_bytecode, install
 from infra.deploy.target import Target
 
 INFRA = ROOT / "infra"
@@ -71,14 +73,15 @@ class Packager:
             return archive([(source.name, source)])
         if source.suffix == ".txt":
             return self._dependency_layer(source)
-        return domain_layer(source)
+        return domain_layer(source, compiled=not self._target.is_local)
 
     def _dependency_layer(self, requirements: Path) -> bytes:
         # Functions of the local cloud run in this very environment, which holds the same pinned
         # libraries: an empty layer saves a download of 60 MB and keeps the template as it is.
         if self._target.is_local:
             return archive([])
-        return archive(files_of(install(requirements, "python", architecture=self._architecture)))
+        folder = install(requirements, LAYER, architecture=self._architecture)
+        return archive(files_of(folder, compiled=True))
 
     def store(self, body: bytes, *, suffix: str) -> str:
         """Upload ``body`` unless it is there; returns its key."""
@@ -118,20 +121,30 @@ def archive(files: Iterable[tuple[str, Path]]) -> bytes:
     return buffer.getvalue()
 
 
-def domain_layer(package: Path) -> bytes:
-    """``package`` without its handlers, and the templates of mails at their own path."""
+def domain_layer(package: Path, *, compiled: bool = False) -> bytes:
+    """``package`` without its handlers, and the templates of mails at their own path.
+
+    ``compiled`` adds bytecode: not for the local cloud, whose functions run any Python.
+    """
     files = [(name, file) for name, file in files_of(package) if HANDLERS not in file.parents]
-    within = [(f"python/{package.name}/{name}", file) for name, file in files]
-    mails = [(f"python/templates/emails/{name}", file) for name, file in files_of(MAIL_TEMPLATES)]
-    return archive(within + mails)
+    within = [(f"{LAYER}/{package.name}/{name}", file) for name, file in files]
+    mails = [(f"{LAYER}/templates/emails/{name}", file) for name, file in files_of(MAIL_TEMPLATES)]
+    if not compiled:
+        return archive(within + mails)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, file in within + mails:
+            (place := Path(folder, name)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, place)
+        add_bytecode(Path(folder))
+        return archive(files_of(Path(folder), compiled=True))
 
 
-def files_of(folder: Path) -> list[tuple[str, Path]]:
-    """(path within ``folder``, file) of every file but compiled ones."""
+def files_of(folder: Path, *, compiled: bool = False) -> list[tuple[str, Path]]:
+    """(path within ``folder``, file) of every file; bytecode only where it is wanted."""
     return [
         (file.relative_to(folder).as_posix(), file)
         for file in folder.rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts
+        if file.is_file() and (compiled or "__pycache__" not in file.parts)
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.deploy.libraries import ROOT, install
+from infra.deploy.libraries import ROOT, RUNTIME, install
 from infra.deploy.packaging import MAIL_TEMPLATES, archive, domain_layer
 from infra.deploy.portal import lay_out
 
@@ -37,6 +37,38 @@ def test_domain_layer_has_the_backend_without_its_handlers_and_the_mails():
     assert {name for name in found if name.startswith("python/backend/handlers/")} == set()
     mails = {f"python/templates/emails/{path.name}" for path in MAIL_TEMPLATES.glob("*.txt")}
     assert mails <= found
+
+
+# Any other Python cannot compile for it.
+RUNS_AS_LAMBDA = f"{sys.version_info.major}.{sys.version_info.minor}" == RUNTIME
+
+
+def test_layer_for_lambda_holds_bytecode_of_its_own_python_alone():
+    found = names(domain_layer(ROOT / "backend", compiled=True))
+    compiled = {name for name in found if name.endswith(".pyc")}
+    sources = {name for name in found if name.endswith(".py")}
+
+    assert found - compiled == names(domain_layer(ROOT / "backend"))
+    assert len(compiled) == (len(sources) if RUNS_AS_LAMBDA else 0)
+
+
+def test_bytecode_of_a_layer_is_what_runs_and_the_same_each_time(tmp_path: Path):
+    body = domain_layer(ROOT / "backend", compiled=True)
+    zipfile.ZipFile(io.BytesIO(body)).extractall(tmp_path)
+    (tmp_path / "python" / "backend" / "shared" / "errors.py").write_text("DomainError = 'source'")
+
+    code = "from backend.shared.errors import DomainError as found; print(found == 'source')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(tmp_path / "python")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout.strip(), done.stderr) == (str(not RUNS_AS_LAMBDA), "")
+    assert domain_layer(ROOT / "backend", compiled=True) == body
 
 
 @pytest.mark.parametrize("name", ["events", "registrations_stream", "seat_audit"])
