@@ -2,7 +2,6 @@
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -11,76 +10,91 @@ from backend.events.models import Event
 from backend.notifications.models import Notification
 from backend.registrations import mails
 from backend.seats.models import Pool as SeatPool
+from foyer_client import AuthenticatedClient
+from foyer_client.api.events import cancel_event, create_event, edit_event, publish_event
+from foyer_client.api.registrations import (
+    cancel_my_registration,
+    register,
+    show_my_registration,
+)
+from foyer_client.models import (
+    EventEdit,
+    EventInput,
+    OwnEventAnswer,
+    RegistrationAnswer,
+    RegistrationInput,
+    RegistrationStatus,
+    TicketAnswer,
+)
 from tests.integration.deploy.test_slice import waiting_failures
-from tests.support.api import Api, Person, Pool
+from tests.support.api import Pool
 from tests.support.eventual import eventually
+from tests.support.typed_client import caller, got
 
-NAMES = ("Ada Byron", "Bob Hope", "Cleo Moreno")
-
-
-@pytest.fixture(scope="module")
-def api(stage: dict[str, str]) -> Api:
-    return Api(stage["APIEndpoint"])
+W, C, X = RegistrationStatus.WAITLISTED, RegistrationStatus.CONFIRMED, RegistrationStatus.CANCELED
+Caller = AuthenticatedClient
 
 
 @pytest.fixture(scope="module")
-def pool(stage: dict[str, str]) -> Pool:
-    return Pool()
+def base(stage: dict[str, str]) -> str:
+    return stage["APIEndpoint"]
 
 
-def details(capacity: int | None) -> dict[str, Any]:
+@pytest.fixture
+def owner(base: str) -> Caller:
+    return caller(base, Pool().make("Olga Owner"))
+
+
+@pytest.fixture
+def guests(base: str) -> list[Caller]:
+    pool = Pool()
+    return [caller(base, pool.make(name)) for name in ("Ada Byron", "Bob Hope", "Cleo Moreno")]
+
+
+def details(capacity: int | None) -> EventInput:
     now = datetime.now(UTC)
-    return {
-        "title": "Harbour Conference",
-        "startsAt": (now + timedelta(hours=20)).isoformat(),
-        "endsAt": (now + timedelta(hours=25)).isoformat(),
-        "location": "Pier 2, Hamburg",
-        "capacity": capacity,
-    }
+    return EventInput(
+        title="Harbour Conference",
+        starts_at=now + timedelta(hours=20),
+        ends_at=now + timedelta(hours=25),
+        location="Pier 2, Hamburg",
+        capacity=capacity,
+    )
 
 
-def published(api: Api, owner: Person, capacity: int | None) -> str:
-    event_id: str = api.post("/events", details(capacity), by=owner).body["eventId"]
-    assert api.post(f"/events/{event_id}/publish", by=owner).status == 200
-    return event_id
+def published(owner: Caller, capacity: int | None) -> str:
+    made = got(OwnEventAnswer, create_event.sync(client=owner, body=details(capacity)))
+    return got(OwnEventAnswer, publish_event.sync(made.event_id, client=owner)).event_id
 
 
-def change_capacity(api: Api, event_id: str, owner: Person, capacity: int | None) -> None:
-    version = Event.fetch(event_id).version
-    changed = details(capacity) | {"version": int(version)}
-    assert api.put(f"/events/{event_id}", changed, by=owner).status == 200
+def change_capacity(event_id: str, owner: Caller, capacity: int | None) -> None:
+    version = int(Event.fetch(event_id).version)
+    changed = EventEdit.from_dict(details(capacity).to_dict() | {"version": version})
+    got(OwnEventAnswer, edit_event.sync(event_id, client=owner, body=changed))
 
 
-def register(api: Api, event_id: str, guest: Person) -> str:
-    answer = api.post(f"/events/{event_id}/registrations", {}, by=guest)
-    assert answer.status == 201
-    status: str = answer.body["status"]
-    return status
+def registered(event_id: str, guest: Caller) -> RegistrationStatus:
+    answer = register.sync(event_id, client=guest, body=RegistrationInput())
+    return got(TicketAnswer, answer).status
 
 
-def status_of(api: Api, event_id: str, guest: Person) -> str:
-    status: str = api.get(f"/events/{event_id}/registrations/me", by=guest).body["status"]
-    return status
+def status_of(event_id: str, guest: Caller) -> RegistrationStatus:
+    return got(TicketAnswer, show_my_registration.sync(event_id, client=guest)).status
 
 
-def test_a_seat_given_back_and_seats_added_go_to_who_waits(api, pool, stage):
-    owner, *guests = pool.make("Olga Owner"), *(pool.make(name) for name in NAMES)
-    event_id = published(api, owner, 1)
+def test_a_seat_given_back_and_seats_added_go_to_who_waits(owner, guests, stage):
+    event_id = published(owner, 1)
 
-    def seen() -> list[str]:
-        return [status_of(api, event_id, guest) for guest in guests]
+    def seen() -> list[RegistrationStatus]:
+        return [status_of(event_id, guest) for guest in guests]
 
-    assert [register(api, event_id, guest) for guest in guests] == [
-        "CONFIRMED",
-        "WAITLISTED",
-        "WAITLISTED",
-    ]
-    gone = api.delete(f"/events/{event_id}/registrations/me", by=guests[0])
-    assert gone.body["status"] == "CANCELED"
-    eventually(seen, ["CANCELED", "CONFIRMED", "WAITLISTED"])
+    assert [registered(event_id, guest) for guest in guests] == [C, W, W]
+    gone = cancel_my_registration.sync(event_id, client=guests[0])
+    assert got(RegistrationAnswer, gone).status is X
+    eventually(seen, [X, C, W])
 
-    change_capacity(api, event_id, owner, 2)
-    eventually(seen, ["CANCELED", "CONFIRMED", "CONFIRMED"])
+    change_capacity(event_id, owner, 2)
+    eventually(seen, [X, C, C])
 
     def counted() -> tuple[int, int, int]:
         found = totals(event_id=event_id, shards=int(Event.fetch(event_id).shards))
@@ -100,31 +114,29 @@ def promotions_of(event_id: str) -> list[str]:
     ]
 
 
-def test_an_event_that_gets_a_limit_opens_once_everybody_has_a_seat(api, pool, stage):
-    owner, *guests = pool.make("Olga Owner"), *(pool.make(name) for name in NAMES)
-    event_id = published(api, owner, None)
-    assert [register(api, event_id, guest) for guest in guests[:2]] == ["CONFIRMED"] * 2
+def test_an_event_that_gets_a_limit_opens_once_everybody_has_a_seat(owner, guests, stage):
+    event_id = published(owner, None)
+    assert [registered(event_id, guest) for guest in guests[:2]] == [C, C]
 
-    change_capacity(api, event_id, owner, 2)
+    change_capacity(event_id, owner, 2)
 
     def is_open() -> tuple[bool, bool]:
-        found = SeatPool.find_pool(event_id)
+        found = got(SeatPool, SeatPool.find_pool(event_id))
         return found.adopting, found.closed
 
     eventually(is_open, (False, False))
     # A function may take the pool for what it was a second ago; who slips in then is adopted.
     time.sleep(1.2)
-    assert register(api, event_id, guests[2]) == "WAITLISTED"
+    assert registered(event_id, guests[2]) is W
     assert waiting_failures(stage) == "0"
 
 
-def test_an_event_called_off_takes_every_place_back(api, pool, stage):
-    owner, *guests = pool.make("Olga Owner"), *(pool.make(name) for name in NAMES)
-    event_id = published(api, owner, 1)
+def test_an_event_called_off_takes_every_place_back(owner, guests, stage):
+    event_id = published(owner, 1)
     for guest in guests:
-        register(api, event_id, guest)
+        registered(event_id, guest)
 
-    assert api.delete(f"/events/{event_id}", by=owner).status == 200
+    got(OwnEventAnswer, cancel_event.sync(event_id, client=owner))
 
-    eventually(lambda: [status_of(api, event_id, g) for g in guests], ["CANCELED"] * 3)
+    eventually(lambda: [status_of(event_id, g) for g in guests], [X, X, X])
     assert waiting_failures(stage) == "0"
