@@ -18,9 +18,11 @@ from backend.notifications.channels.sms import SmsChannel
 from backend.notifications.kinds import ChannelName
 from backend.notifications.messages import Suppression
 from backend.notifications.models import Notification
+from backend.notifications.pacing import PacedChannel
 from backend.registrations import mails
 from backend.shared.clock import utc_now
 from backend.shared.observability import logger
+from backend.shared.config import config
 from backend.shared.stream_batches import follow
 
 Composer = Callable[..., services.Composed]
@@ -37,7 +39,12 @@ COMPOSERS: dict[str, Composer] = {
     request_mails.FULFILLED: request_mails.compose,
     request_mails.DECLINED: request_mails.compose,
 }
-CHANNELS: services.Channels = {ChannelName.EMAIL: EmailChannel(), ChannelName.SMS: SmsChannel()}
+CHANNELS: services.Channels = {
+    ChannelName.EMAIL: PacedChannel(
+        ChannelName.EMAIL, EmailChannel(), lambda: config().mails_per_second
+    ),
+    ChannelName.SMS: PacedChannel(ChannelName.SMS, SmsChannel(), lambda: config().sms_per_second),
+}
 
 
 def _follow_message(record: DynamoDBRecord) -> None:

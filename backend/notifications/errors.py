@@ -1,5 +1,7 @@
 """Why a channel did not take a message, which stays inside the feature; and what is refused."""
 
+from datetime import timedelta
+
 from backend.shared.errors import NotFound, Rejected
 
 
@@ -20,7 +22,14 @@ class ChannelUnavailable(Exception):
 
 
 class ChannelBusy(ChannelUnavailable):
-    """The channel takes no more for the moment; the message was not sent."""
+    """The channel takes no more for the moment; the message was not sent.
+
+    ``after``: when to try again; otherwise later and later.
+    """
+
+    def __init__(self, reason: str, *, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
 
 
 class NoAddress(Rejected):

@@ -14,6 +14,7 @@ Table ``contacts``: what is known of an e-mail address, under an HMAC of it.
 
 ====================  ===========================================  ==========================
 one address           pk=contact_id                                ``Contact.find``
+how many in a second  pk=``pace#<channel>``                        ``Pace.add_one``
 ====================  ===========================================  ==========================
 """
 
@@ -311,3 +312,27 @@ class Contact(db.Table):
         """Let messages go there again."""
         values = {"suppressed_for": None, "suppressed_at": None}
         cls.change(contact_id, actions=cls.assignments(values))
+
+
+class Pace(db.Table):
+    """How many messages a channel took in the latest second that anybody sent in."""
+
+    class Meta(db.TableMeta):
+        table_name = db.table_name("contacts")
+
+    contact_id = UnicodeAttribute(hash_key=True)
+    second = db.IntegerAttribute()
+    used = db.IntegerAttribute()
+
+    @classmethod
+    def add_one(cls, name: ChannelName, *, second: int, limit: int) -> None:
+        """One more in this second; ``StaleWrite`` when it is full, or not the latest."""
+        room = (Pace.second == second) & (Pace.used < limit)
+        cls.change(f"pace#{name}", actions=[Pace.used.add(1)], condition=room)
+
+    @classmethod
+    def begin(cls, name: ChannelName, *, second: int, after: int | None) -> None:
+        """The first of a later second; ``StaleWrite`` when somebody else was first."""
+        latest = Pace.second.does_not_exist() if after is None else Pace.second == after
+        values = {"second": second, "used": 1}
+        cls.change(f"pace#{name}", actions=cls.assignments(values), condition=latest)

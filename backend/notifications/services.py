@@ -5,6 +5,7 @@ between the last two, the message goes out again once the lease has run out: SES
 ask whether a message was sent, and a ticket twice is better than no ticket.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -138,6 +139,15 @@ def send_again(*, key: str, event_id: str, now: datetime) -> Notification:
         raise NotSentAgain("This went out, or is on its way.") from None
 
 
+def suppress(*, address: str, reason: str, at: datetime) -> None:
+    """Send nothing to an address any more, tickets included, until somebody sends again.
+
+    Writes under an HMAC of the address. Bears being repeated; what is older changes nothing.
+    """
+    with contextlib.suppress(StaleWrite):
+        Contact.suppress(choices.contact_id_of(address), reason=reason, at=at)
+
+
 def _attempt(
     held: Notification, *, compose: Compose, channels: Channels, now: datetime
 ) -> NotificationStatus:
@@ -166,7 +176,7 @@ def _send(
         return _finish(held, S.FAILED, reason=refusal.reason, now=now)
     except ChannelBusy as trouble:
         wait = min(FIRST_WAIT * 2 ** (int(held.attempts) - 1), LONGEST_BUSY_WAIT)
-        held.wait(until=now + wait, reason=trouble.reason, forgive=True)
+        held.wait(until=now + (trouble.after or wait), reason=trouble.reason, forgive=True)
         return S.SENDING
     except ChannelUnavailable as trouble:
         if held.tries == MAX_ATTEMPTS:

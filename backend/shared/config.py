@@ -9,7 +9,8 @@ from functools import cache
 class Config:
     """One deployed stage. Texts are empty where a function was not given the setting.
 
-    ``aws_endpoint_url`` is the local cloud's address, which AWS's own clients read, too.
+    ``mail_events`` names the configuration set that tells of bounces; 0 messages a second: any
+    number. ``aws_endpoint_url`` is the local cloud's address, which AWS's own clients read, too.
     """
 
     stage: str
@@ -27,6 +28,9 @@ class Config:
     staff_topic_arn: str
     public_base_url: str
     mail_from: str
+    mail_events: str
+    mails_per_second: int
+    sms_per_second: int
     allowed_origins: tuple[str, ...]
     auto_confirm: bool
     default_time_zone: str
@@ -52,6 +56,9 @@ def config() -> Config:
         staff_topic_arn=env("STAFF_TOPIC_ARN", ""),
         public_base_url=env("PUBLIC_BASE_URL", "").rstrip("/"),
         mail_from=env("MAIL_FROM", ""),
+        mail_events=env("MAIL_EVENTS", ""),
+        mails_per_second=int(env("MAILS_PER_SECOND", "0")),
+        sms_per_second=int(env("SMS_PER_SECOND", "0")),
         allowed_origins=tuple(o for o in env("ALLOWED_ORIGINS", "").split(",") if o),
         auto_confirm=env("AUTO_CONFIRM", "false").lower() == "true",
         default_time_zone=env("DEFAULT_TIME_ZONE", "UTC"),

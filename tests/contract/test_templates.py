@@ -30,6 +30,7 @@ PUBLIC_ROUTES = {
     ("POST", "/reset-password"),
     ("GET", "/events"),
     ("GET", "/events/{eventId}"),
+    ("GET", "/events/{eventId}/sessions"),
     ("GET", "/get-events"),
 }
 
@@ -182,8 +183,12 @@ def test_gateway_refuses_with_the_status_and_code_of_our_own(kind, said):
 
 @pytest.mark.parametrize(
     ("stack", "later"),
-    # The topic is made after the API; only its own stream and the portal talk to it.
-    [("api", {"STAFF_TOPIC_ARN"}), ("streams", set())],
+    # The topic is made after the API; only its own stream and the portal talk to it. The API
+    # sends nothing itself.
+    [
+        ("api", {"STAFF_TOPIC_ARN", "MAIL_EVENTS", "MAILS_PER_SECOND", "SMS_PER_SECOND"}),
+        ("streams", set()),
+    ],
 )
 def test_functions_get_every_setting_that_the_backend_reads(stack, later):
     source = (ROOT / "backend" / "shared" / "config.py").read_text()

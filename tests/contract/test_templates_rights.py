@@ -123,6 +123,7 @@ def tables_of(stack: str, role: str) -> set[str]:
         ("streams", "TeamStreamRole", {"Notifications", "Activity", "GuestRequests"}),
     ],
 )
+        ("streams", "EmailFeedbackRole", {"Contacts"}),
 def test_role_reaches_the_tables_that_its_function_works_on_and_no_others(stack, role, tables):
     assert tables_of(stack, role) == tables
 

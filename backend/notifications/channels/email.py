@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from backend.notifications.errors import ChannelBusy, ChannelRefused, ChannelUnavailable
 from backend.notifications.messages import Attachment, Message
@@ -28,9 +28,12 @@ class EmailChannel:
         from botocore.exceptions import BotoCoreError, ClientError
 
         content = mime(message, sender=config().mail_from)
+        settings: Any = {"FromEmailAddress": config().mail_from}
+        if config().mail_events:
+            settings["ConfigurationSetName"] = config().mail_events
         try:
             _client().send_email(
-                FromEmailAddress=config().mail_from,
+                **settings,
                 Destination={"ToAddresses": [message.recipient]},
                 Content={"Raw": {"Data": content}},
             )
