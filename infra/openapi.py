@@ -38,6 +38,7 @@ TAGS = {
     "health": "Whether the API is there.",
     "profiles": "A person's name, and a JSON document of one's own.",
     "registrations": "A guest's place at an event, with its ticket.",
+    "sessions": "An event's agenda, and a guest's bookings of it.",
     "users": "The records of people: for administrators, and everybody's own.",
 }
 # A bare array has no place for `nextToken`.
@@ -50,6 +51,7 @@ PATHS = {
     "id": "The person's id: `sub` of the ID token.",
     "kind": "The key of one of the event's kinds of requests, such as `FOOD`.",
     "requestId": "The request's id, as `requestId` in answers.",
+    "sessionId": "The session's id, as `sessionId` in answers.",
     "userid": "The user's id: `sub` of the ID token, or that of a record.",
 }
 

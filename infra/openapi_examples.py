@@ -14,6 +14,7 @@ from typing import Any
 EVENT = "0190a5f2-7c1e-7d3a-9b52-3f6c1a2b4d5e"
 USER = "b3c4d5e6-1a2b-4c3d-8e9f-001122334455"
 GUEST = "7K3MQ2XRT4"
+SESSION = "01JD5QH3V7T2M9K4W8Z6XBYCRN"
 TOKEN = "eyJraWQiOiJ…"  # noqa: S105 - an example of a token, not one
 NEXT = "eyJrIjoi…"
 BANNER = f"banners/{EVENT}/5d0c.png"
@@ -32,6 +33,9 @@ FIELDS: dict[str, Any] = {
     "bannerUrl": f"https://d111.cloudfront.net/{BANNER}",
     "BannerAnswer.key": "uploads/5d0c",
     "canceledAt": None,
+    "attendedAt": None,
+    "bookedAt": "2026-11-05T12:00:00Z",
+    "bookingOpen": True,
     "candidates": [],
     "capacity": 50,
     "category": "MEETUP",
@@ -88,7 +92,25 @@ FIELDS: dict[str, Any] = {
     "result": "ADMITTED",
     "s3_key": BANNER,
     "scanId": "3f0e8a52-4a1b-4c36-9d7e-5b9d0c1f2a34",
+    "placesLeft": 7,
+    "room": "Hall A",
     "service": "foyer",
+    "sessionId": SESSION,
+    "sessionStatus": "PLANNED",
+    "SessionAnswer.status": "PLANNED",
+    "SessionAnswer.title": "Tides for beginners",
+    "SessionAnswer.startsAt": "2026-11-20T18:00:00Z",
+    "SessionAnswer.endsAt": "2026-11-20T18:45:00Z",
+    "SessionAnswer.capacity": 20,
+    "BookingAnswer.status": "BOOKED",
+    "BookedAnswer.status": "BOOKED",
+    "MyBookingAnswer.status": "BOOKED",
+    "MyBookingAnswer.title": "Tides for beginners",
+    "MyBookingAnswer.startsAt": "2026-11-20T18:00:00Z",
+    "MyBookingAnswer.endsAt": "2026-11-20T18:45:00Z",
+    "speakers": "Grace Hopper",
+    "eventTitle": "Harbour Meetup",
+    "track": "Water",
     "shortCode": "7K3M-Q2XD",
     "startTime": "18:00",
     "startsAt": "2026-11-20T17:00:00Z",
@@ -130,6 +152,7 @@ NOT_SENT = frozenset({"EventAppInput.contentType", "EventAppInput.creator"})
 # By operation and status: in what its answer differs from others of the same shape.
 ANSWERS: dict[tuple[str, int], dict[str, Any]] = {
     ("cancelEvent", 200): {"status": "CANCELED", "canceledAt": "2026-11-01T08:00:00Z"},
+    ("cancelMyBooking", 200): {"status": "CANCELED", "canceledAt": "2026-11-01T08:00:00Z"},
     ("cancelMyRegistration", 200): {"status": "CANCELED", "canceledAt": "2026-11-01T08:00:00Z"},
     ("changeBanner", 200): {"url": None, "fields": None},
     ("changeBanner", 201): {"bannerUrl": None},

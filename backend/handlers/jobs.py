@@ -26,6 +26,9 @@ from backend.jobs.runner import Step
 from backend.lifecycle import cancellation, erasure
 from backend.lifecycle import exports as guest_exports
 from backend.registrations import adoption, bulk, exports, imports, recounts
+from backend.sessions import adoption as session_adoption
+from backend.sessions import cancellation as session_cancellation
+from backend.sessions import telling
 from backend.shared.clock import utc_now
 from backend.shared.errors import DomainError
 from backend.shared.failures import traits_of
@@ -43,6 +46,9 @@ STEPS: dict[JobKind, Step] = {
     JobKind.ERASE_GUEST: erasure.step,
     JobKind.ADOPT_SEATS: adoption.step,
     JobKind.RECOUNT: recounts.step,
+    JobKind.CANCEL_SESSION: session_cancellation.step,
+    JobKind.TELL_SESSION: telling.step,
+    JobKind.ADOPT_BOOKINGS: session_adoption.step,
     JobKind.ANNOUNCE: sending.step,
 }
 

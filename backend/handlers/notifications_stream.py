@@ -20,6 +20,7 @@ from backend.notifications.messages import Suppression
 from backend.notifications.models import Notification
 from backend.notifications.pacing import PacedChannel
 from backend.registrations import mails
+from backend.sessions import mails as session_mails
 from backend.shared.clock import utc_now
 from backend.shared.observability import logger
 from backend.shared.config import config
@@ -34,6 +35,9 @@ COMPOSERS: dict[str, Composer] = {
     mails.PROMOTED: mails.compose,
     mails.MOVED: mails.compose,
     event_mails.INVITED: event_mails.compose,
+    session_mails.PROMOTED: session_mails.compose,
+    session_mails.CHANGED: session_mails.compose,
+    session_mails.CANCELED: session_mails.compose,
     letters.ANNOUNCEMENT: letters.compose,
     letters.TEST: letters.compose,
     request_mails.FULFILLED: request_mails.compose,

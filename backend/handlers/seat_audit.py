@@ -13,6 +13,7 @@ from backend.notifications import services as notifications
 from backend.registrations import services as registrations
 from backend.seats import queries as seats
 from backend.seats.services import AuditReport
+from backend.sessions import services as sessions
 from backend.shared.clock import utc_now
 from backend.shared.failures import traits_of
 from backend.shared.observability import logger
@@ -35,7 +36,7 @@ def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
     nudged = notifications.nudge_stuck(now=now, limit=NUDGED_PER_BUCKET)
     woken = jobs.nudge_stuck(now=now)
     due = seats.list_due_audits(now=now)
-    audits = {event_id: report for event_id in due if (report := _audit(event_id, now=now))}
+    audits = {pool: report for pool in due if (report := _audit(pool, now=now))}
     done = {
         "messages_nudged": nudged,
         "jobs_nudged": woken,
@@ -50,10 +51,12 @@ def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
     return done
 
 
-def _audit(event_id: str, *, now: datetime) -> AuditReport | None:
+def _audit(pool: str, *, now: datetime) -> AuditReport | None:
     """``None`` when it failed, which the log tells."""
     try:
-        return registrations.audit_seats(event_id=event_id, now=now)
-    except Exception as error:  # noqa: BLE001 - the other events' seats are freed all the same
-        logger.error("audit failed", extra={"event_id": event_id, **traits_of(error)})
+        if sessions.is_session_pool(pool):
+            return sessions.audit_seats(pool=pool, now=now)
+        return registrations.audit_seats(event_id=pool, now=now)
+    except Exception as error:  # noqa: BLE001 - the other pools' seats are freed all the same
+        logger.error("audit failed", extra={"event_id": pool, **traits_of(error)})
         return None

@@ -180,13 +180,18 @@ def _event_url(event: Event) -> str:
 
 def time_span(event: Event) -> str:
     """``Friday 20 November 2026, 18:00–21:00 CET (Europe/Berlin)``, in the event's own zone."""
-    zone = ZoneInfo(event.time_zone)
-    starts, ends = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    return span_of(event.starts_at, event.ends_at, event.time_zone)
+
+
+def span_of(starts_at: datetime, ends_at: datetime, time_zone: str) -> str:
+    """The same of any two moments."""
+    zone = ZoneInfo(time_zone)
+    starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
     first = f"{starts:%A} {starts.day} {starts:%B %Y, %H:%M}"
     if starts.date() == ends.date() and starts.tzname() == ends.tzname():
-        return f"{first}–{ends:%H:%M} {ends.tzname()} ({event.time_zone})"
+        return f"{first}–{ends:%H:%M} {ends.tzname()} ({time_zone})"
     last = f"{ends:%A} {ends.day} {ends:%B %Y, %H:%M}"
-    return f"{first} {starts.tzname()} – {last} {ends.tzname()} ({event.time_zone})"
+    return f"{first} {starts.tzname()} – {last} {ends.tzname()} ({time_zone})"
 
 
 def place(event: Event) -> str:

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 
 from backend.activity import counters
@@ -20,14 +19,11 @@ from backend.registrations.models import Registration
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.seats import places
 from backend.shared.actor import SYSTEM
+from backend.shared.stream_batches import UnreadableRecord
 
 K, S = ActivityKind, RegistrationStatus
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _MOVES = (K.GUEST_WAITLISTED, K.GUEST_PROMOTED, K.GUEST_CANCELED)
-
-
-class UnreadableRecord(Exception):
-    """A record that no retry makes readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +140,6 @@ def _recount(image: Mapping[str, Any]) -> counters.Recount | None:
         return None
     document = json.loads(image["recount"]["S"])
     return counters.Recount(document["id"], document["seen"], document["counts"])
-
-
-def by_shard(changes: Sequence[Change]) -> dict[str, list[Change]]:
-    """The changes of each shard, in the order they came."""
-    ordered = sorted(changes, key=lambda change: change.shard)
-    return {shard: list(group) for shard, group in groupby(ordered, key=lambda c: c.shard)}
-
-
-def by_event(changes: Sequence[Change]) -> dict[str, list[Change]]:
-    """The changes of each event, in the order they came."""
-    events: dict[str, list[Change]] = {}
-    for change in changes:
-        events.setdefault(change.shard.rpartition("#")[0], []).append(change)
-    return events
 
 
 def deltas_of(change: Change) -> dict[str, int]:

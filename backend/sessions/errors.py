@@ -1,6 +1,6 @@
 """What sessions and bookings refuse."""
 
-from backend.shared.errors import Conflict, NotFound, Rejected
+from backend.shared.errors import Conflict, Forbidden, NotFound, Rejected
 
 
 class SessionNotFound(NotFound):
@@ -33,7 +33,7 @@ class BookingClosed(Rejected):
     code = "booking_closed"
 
 
-class NotRegistered(Rejected):
+class NotRegistered(Forbidden):
     """Only guests with a place at the event book its sessions."""
 
     code = "not_registered"
@@ -55,6 +55,12 @@ class Overlaps(Rejected):
     """The guest has another session booked at that time; asked for again it is booked all the same."""
 
     code = "overlaps"
+
+
+class SessionNotCanceled(Conflict):
+    """Bookings are called off with their session, not without it."""
+
+    code = "session_not_canceled"
 
 
 class NotCancelable(Rejected):

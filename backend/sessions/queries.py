@@ -216,8 +216,7 @@ def list_of_guest(guest: str) -> list[Booking]:
         start = page.next_key
         if start is None:
             break
-    found = Booking.batch_get(keys, consistent_read=True) if keys else ()
-    return sorted(found, key=lambda one: str(one.session_id))
+    return sorted(Booking.list_current(keys), key=lambda one: str(one.session_id))
 
 
 def list_of_guest_exactly(event_id: str, guest: str) -> list[Booking]:
@@ -226,8 +225,7 @@ def list_of_guest_exactly(event_id: str, guest: str) -> list[Booking]:
     For who must miss none that was just committed: the index of guests lags behind.
     """
     keys = [(shard_of(one, guest), guest) for one in Session.list_for_event(event_id)]
-    found = Booking.batch_get(keys, consistent_read=True) if keys else ()
-    return [booking for booking in found if booking.is_active]
+    return [booking for booking in Booking.list_current(keys) if booking.is_active]
 
 
 def sessions_of(bookings: Sequence[Booking]) -> Mapping[str, Session]:
@@ -315,17 +313,25 @@ def list_bookings(
     session = Session.fetch(event.uuid, session_id)
     if status is BookingStatus.WAITLISTED:
         return Page(_with_guests(_first_waiting(session, limit)))
+    found, following = page_of_all(session, start, limit=limit)
+    wanted = [one for one in found if (one.status is status if status else one.is_active)]
+    return Page(_with_guests(wanted), following)
+
+
+def page_of_all(
+    session: Session, cursor: Mapping[str, Any] | None, *, limit: int
+) -> tuple[list[Booking], dict[str, Any] | None]:
+    """About ``limit`` bookings of a session in any state, and where to go on, if anywhere."""
     shards = shards_of(session)
-    number, after = (start["shard"], start["after"]) if start else (0, None)
+    here = cursor or {"shard": 0, "after": None}
+    number, after = int(here["shard"]), here["after"]
     found: list[Booking] = []
     while number < len(shards) and len(found) < limit:
         page = Booking.list_in_shard(shards[number], after=after, limit=limit - len(found))
         found += page.items
         after = page.next_key["guest"]["S"] if page.next_key else None
         number += after is None
-    wanted = [one for one in found if (one.status is status if status else one.is_active)]
-    more = number < len(shards)
-    return Page(_with_guests(wanted), {"shard": number, "after": after} if more else None)
+    return found, {"shard": number, "after": after} if number < len(shards) else None
 
 
 def _first_waiting(session: Session, limit: int) -> list[Booking]:

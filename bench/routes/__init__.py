@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 
 from bench.meter import Usage, metered
-from bench.routes import request_rows  # noqa: F401 - it adds its rows
+from bench.routes import request_rows, session_rows  # noqa: F401 - they add their rows
 from bench.routes.rows import ROWS
 from bench.routes.world import Ask, Refused, World
 from tests.support.aws_calls import aws_calls

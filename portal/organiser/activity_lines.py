@@ -27,7 +27,7 @@ from portal.common.words import ROLES
 K = ActivityKind
 OWN = (
     K.GUEST_REGISTERED, K.GUEST_WAITLISTED, K.GUEST_CANCELED, K.TICKET_RESENT, K.REQUEST_MADE,
-    K.REQUEST_CANCELED,
+    K.REQUEST_CANCELED, K.BOOKING_MADE, K.BOOKING_WAITLISTED, K.BOOKING_CANCELED,
 )  # fmt: skip
 """What guests do themselves; the rest only a team or an administrator does."""
 UNDOABLE = (K.GUEST_ADMITTED, K.GUEST_WAITLISTED, K.GUEST_PROMOTED, K.GUEST_CANCELED)
@@ -69,6 +69,15 @@ LOOKS = {
     K.MEMBER_CHANGED: Look(gettext_lazy("Role in the team changed"), "users-group"),
     K.MEMBER_LEFT: Look(gettext_lazy("Left the team"), "users-group", "warn"),
     K.INVITATION_ENDED: Look(gettext_lazy("Invitation declined or withdrawn"), "x"),
+    K.SESSION_ADDED: Look(gettext_lazy("Session added"), "calendar-plus"),
+    K.SESSION_CHANGED: Look(gettext_lazy("Session changed"), "pencil"),
+    K.SESSION_MOVED: Look(gettext_lazy("Session moved"), "calendar"),
+    K.SESSION_CANCELED: Look(gettext_lazy("Session canceled"), "ban", "warn"),
+    K.SESSION_ATTENDED: Look(gettext_lazy("Guest came to a session"), "door-enter", "ok"),
+    K.BOOKING_MADE: Look(gettext_lazy("Session booked"), "check", "ok"),
+    K.BOOKING_WAITLISTED: Look(gettext_lazy("Guest waits for a session"), "hourglass", "warn"),
+    K.BOOKING_PROMOTED: Look(gettext_lazy("Guest got a seat at a session"), "check", "ok"),
+    K.BOOKING_CANCELED: Look(gettext_lazy("Booking canceled"), "ban", "warn"),
     K.REQUEST_MADE: Look(gettext_lazy("Guest asked for something"), "bell"),
     K.REQUEST_CLAIMED: Look(gettext_lazy("Request claimed"), "user-check"),
     K.REQUEST_RELEASED: Look(gettext_lazy("Request released"), "arrow-back-up"),
@@ -159,7 +168,7 @@ def _detail(activity: Activity, details: Mapping[str, str], people: People) -> s
         return f"{name}, {ROLES[Role(role)]}" if name else str(ROLES[Role(role)])
     if activity.subject in people.kiosks:
         return people.kiosks[activity.subject]
-    return details.get("request_kind") or details.get("gate", "")
+    return details.get("session") or details.get("request_kind") or details.get("gate", "")
 
 
 def _who(activity: Activity, label: Label, people: People) -> str:

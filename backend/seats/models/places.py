@@ -108,6 +108,11 @@ class Place(db.Table):
         return {item.guest: item for item in cls.batch_get(keys, consistent_read=True)}
 
     @classmethod
+    def list_current(cls, keys: Sequence[tuple[str, str]]) -> list[Self]:
+        """The items of these (shard, guest) pairs that exist, as they are now, in no order."""
+        return list(cls.batch_get(keys, consistent_read=True)) if keys else []
+
+    @classmethod
     def list_in_shard(cls, shard: str, *, after: str | None, limit: int) -> Page[Self]:
         """One page of a partition by guest key, read consistently, tombstones included."""
         start = {"shard": {"S": shard}, "guest": {"S": after}} if after else None

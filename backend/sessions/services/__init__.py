@@ -19,15 +19,26 @@ from backend.sessions.services.planning import (
     import_agenda,
     move_session,
     set_rules,
+    start_adoption,
+    start_cancellation,
+    start_telling,
     update_session,
 )
-from backend.sessions.services.seating import audit_seats, is_session_pool, promote_waiting
+from backend.sessions.services.renaming import move_bookings
+from backend.sessions.services.seating import (
+    adopt_seats,
+    audit_seats,
+    is_session_pool,
+    promote_waiting,
+    session_of,
+)
 
 __all__ = [
     "Attendance",
     "AttendanceResult",
     "Outcome",
     "add_booking",
+    "adopt_seats",
     "attend",
     "audit_seats",
     "book",
@@ -40,9 +51,14 @@ __all__ = [
     "erase_bookings",
     "import_agenda",
     "is_session_pool",
+    "move_bookings",
     "move_session",
     "promote_waiting",
     "remove_booking",
+    "session_of",
     "set_rules",
+    "start_adoption",
+    "start_cancellation",
+    "start_telling",
     "update_session",
 ]

@@ -47,11 +47,7 @@ def _forget_left_over(key: str, counted: Allowance, event_id: str, *, now: datet
     """Count no more what was never booked, or given up, by somebody who crashed; how many."""
     suspects = Session.find_many([(event_id, one) for one in counted.list_before(now - _GRACE)])
     keys = [(queries.shard_of(one, counted.guest), counted.guest) for one in suspects]
-    booked = {
-        one.shard.partition("#")[0]
-        for one in (Booking.batch_get(keys, consistent_read=True) if keys else ())
-        if one.is_active
-    }
+    booked = {one.shard.partition("#")[0] for one in Booking.list_current(keys) if one.is_active}
     left_over = [one.session_id for one in suspects if one.session_id not in booked]
     for session_id in left_over:
         Allowance.give_back(key, counted.guest, session_id, until=now - _GRACE)

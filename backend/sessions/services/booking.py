@@ -44,9 +44,9 @@ def book(
     the other one), ``TooManyBookings``, ``FullyBooked``, ``PoolBusy`` and ``TryAgain``.
     """
     registration = registrations.find_mine(event_id=event_id, actor=actor, now=now)
+    guest = policies.check_has_place(registration)
     event = events.settings_of(event_id, now=now)
     session = Session.fetch(event.uuid, session_id)
-    guest = policies.check_has_place(registration)
     return _book(
         event, session, guest, allow_overlap=allow_overlap, by_team=False, actor=actor, now=now
     )

@@ -24,8 +24,10 @@ def cancel_booking(*, event_id: str, session_id: str, actor: Actor, now: datetim
     ``BookingNotFound``, ``NotCancelable`` (was there) and ``StaleWrite``.
     """
     registration = registrations.find_mine(event_id=event_id, actor=actor, now=now)
+    if registration is None:
+        raise BookingNotFound("You have not booked this session.")
     session = Session.fetch(event_id, session_id)
-    found = queries.find_booking(session, registration.guest) if registration else None
+    found = queries.find_booking(session, registration.guest)
     if found is None:
         raise BookingNotFound("You have not booked this session.")
     return found if found.status is S.CANCELED else _cancel(found, actor=actor, now=now)

@@ -180,6 +180,37 @@ def start_cancellation(session: Session, *, now: datetime) -> None:
     )
 
 
+def start_telling(session: Session, *, now: datetime) -> None:
+    """The one job that tells who booked of this version of the session's schedule."""
+    jobs.start_job(
+        kind=JobKind.TELL_SESSION,
+        event_id=session.event_id,
+        params={
+            "session_id": session.session_id,
+            "schedule_version": session.schedule_version,
+        },
+        actor_label=session.changed_by,
+        user_id="",
+        total=None,
+        now=now,
+        key=f"{session.session_id}#{session.schedule_version}",
+    )
+
+
+def start_adoption(session: Session, *, now: datetime) -> None:
+    """The job that gives seats to who booked before this version of the session had a limit."""
+    jobs.start_job(
+        kind=JobKind.ADOPT_BOOKINGS,
+        event_id=session.event_id,
+        params={"session_id": session.session_id},
+        actor_label=session.changed_by,
+        user_id="",
+        total=None,
+        now=now,
+        key=f"{session.session_id}#{session.version}",
+    )
+
+
 def set_rules(
     *,
     event_id: str,

@@ -35,6 +35,8 @@ NO_PROFILE = (404, "profile_not_found")
 NOT_REGISTERED = (404, "registration_not_found")
 NO_GUEST = (403, "not_a_guest")
 NO_REQUEST = (404, "request_not_found")
+NO_BOOKING = (404, "booking_not_found")
+NO_PLACE = (403, "not_registered")
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,10 @@ ROWS: dict[str, Row] = {
         strangers=NOT_REGISTERED, floor=NOT_REGISTERED, desk=NOT_REGISTERED
     ),
     "listRegistrations": Row(strangers=FORBIDDEN, floor=FORBIDDEN),
+    "listSessions": Row(strangers=HIDDEN, at="private"),
+    "bookSession": Row({}, **dict.fromkeys(EVERYBODY, NO_PLACE)),
+    "cancelMyBooking": Row(**dict.fromkeys(EVERYBODY, NO_BOOKING)),
+    "listMyBookings": NOBODYS,
     "askStaff": Row(
         {"kind": "FOOD"}, strangers=NO_GUEST, floor=NO_GUEST, desk=NO_GUEST, organiser=NO_GUEST
     ),
@@ -128,6 +134,8 @@ HIDDEN_WHERE_PRIVATE = [
     "cancelMyRegistration",
     "listRegistrations",
     "admitTickets",
+    "bookSession",
+    "cancelMyBooking",
     "askStaff",
     "showQueue",
     "claimRequest",
@@ -143,6 +151,7 @@ def address(path: str, event_id: str) -> str:
     some_id = "0190bbbb-0000-7000-8000-000000000002"
     path = path.replace("{userid}", some_id).replace("{id}", some_id)
     path = path.replace("{kind}", "FOOD").replace("{requestId}", "7" * 24)
+    path = path.replace("{sessionId}", "0" * 26)
     return path.replace("{eventId}", event_id)
 
 

@@ -77,6 +77,7 @@ GOOD = {
         "fileExtension": "png",
     },
     "register": {"name": "Ada", "answers": {"q1": "One"}},
+    "bookSession": {"allowOverlap": True},
     "registerUserToEvent": {"event_uuid": SOME_ID, "user_email": ADDRESS},
     "askStaff": {"kind": "FOOD", "text": "By the window", "option": "Vegetarian"},
     "declineRequest": {"reason": "The kitchen is closed."},

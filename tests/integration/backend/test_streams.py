@@ -18,6 +18,7 @@ from backend.registrations import mails, streams, tickets
 from backend.registrations import services as registrations
 from backend.registrations.models import Registration
 from backend.seats.models import Block
+from backend.shared import stream_batches
 from tests.factories.events import NOON
 from tests.factories.registrations import build_registration
 from tests.factories.users import a_user
@@ -277,7 +278,7 @@ def test_changes_are_grouped_by_shard_in_order():
     for number in range(8):
         meetup.register(f"Guest{number}")
     changes = [streams.read_change(record) for record in meetup.records()]
-    grouped = streams.by_shard(changes)
+    grouped = stream_batches.grouped(changes, lambda change: change.shard)
     assert sorted(grouped) == sorted({change.shard for change in changes})
     assert all(
         group == [change for change in changes if change.shard == shard]

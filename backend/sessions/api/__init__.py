@@ -1,0 +1,1 @@
+"""Routes of sessions: the agenda that anyone may read, and a guest's own bookings."""
