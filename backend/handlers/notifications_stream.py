@@ -22,8 +22,8 @@ from backend.notifications.pacing import PacedChannel
 from backend.registrations import mails
 from backend.sessions import mails as session_mails
 from backend.shared.clock import utc_now
-from backend.shared.observability import logger
 from backend.shared.config import config
+from backend.shared.observability import logger
 from backend.shared.stream_batches import follow
 
 Composer = Callable[..., services.Composed]

@@ -18,9 +18,9 @@ from backend.shared.clock import utc_now
 from backend.shared.failures import traits_of
 from backend.shared.observability import logger
 
-
 NUDGED_PER_BUCKET = 1_000
 """Of eight: in five minutes more than SES sends for most accounts, in half a minute."""
+
 
 class AuditFailed(Exception):
     """Events were left unaudited; the log says which and why. The alarm sees this one."""
