@@ -33,7 +33,7 @@ class Venue:
 
     def guest(self, name: str = "ada", **values: Any) -> Actor:
         """Somebody with a place; ``values`` are their registration's."""
-        actor = a_user(f"user-{name}", email=f"{name}@example.com", name=name.title())
+        actor = a_user(f"{name}-{self.id}", email=f"{name}@example.com", name=name.title())
         self.register(actor, **values)
         return actor
 

@@ -31,7 +31,7 @@ S = RequestStatus
 ON_ITS_WAY = timedelta(minutes=1)
 """So long a place is kept for a request that is not there yet: no call takes as long."""
 _ID_BYTES = 15
-_ATTEMPTS = 3
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +189,14 @@ def _take_slot(request: GuestRequest, kind: Kind, *, now: datetime) -> None:
         except StaleWrite as refusal:
             stored: OpenSlots | None = refusal.old
             if stored is None:
-                continue  # another call of this guest made the item just now
+                continue  # it was there a moment ago
+            if request.request_id in stored.slots:
+                return  # the same was sent twice at once, and the other made the item
             done_with = _done_with(stored, now=now)
-            if not done_with:
+            if done_with:
+                stored.give_back(done_with)
+            elif len(stored.slots) >= kind.most_open:
                 break
-            stored.give_back(done_with)
         else:
             return
     raise TooManyOpen(

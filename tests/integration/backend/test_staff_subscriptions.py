@@ -98,7 +98,7 @@ def test_phone_is_that_of_the_profile(topic):
     venue = open_venue()
     with pytest.raises(NoWayToTell):
         subscribe(venue, channel=SMS)
-    Profile(user_id=venue.fay.user_id, phone="+4915112345678").save()
+    Profile(user_id=venue.fay.user_id, phone="+4915112345678", updated_at=NOON).save()
 
     made = subscribe(venue, channel=SMS)
 

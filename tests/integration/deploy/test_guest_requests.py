@@ -1,6 +1,5 @@
 """A guest request on a deployed stage, from asking to being told: each function with its own rights."""
 
-import threading
 import time
 
 import boto3
@@ -17,6 +16,7 @@ from tests.factories.team import make_member
 from tests.integration.deploy.test_slice import waiting_failures
 from tests.integration.deploy.test_waiting_list import published, register
 from tests.support.api import Api, Person, Pool
+from tests.support.at_once import at_once
 from tests.support.eventual import eventually
 from tests.support.staff_queue import StaffQueue, attributes_of
 
@@ -53,22 +53,6 @@ def guest(api: Api, pool: Pool, event_id: str) -> Person:
     return person
 
 
-def at_once(*calls):
-    """What each of the calls answers, all begun at the same moment."""
-    answers, gate = [None] * len(calls), threading.Barrier(len(calls))
-
-    def run(place, call):
-        gate.wait()
-        answers[place] = call()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
 def test_request_reaches_the_staff_and_its_fulfilment_the_guest(api, pool, stage, venue):
     fay, finn = (floor(pool, venue, name) for name in ("Fay Floor", "Finn Floor"))
     grace = guest(api, pool, venue)
@@ -89,7 +73,7 @@ def test_request_reaches_the_staff_and_its_fulfilment_the_guest(api, pool, stage
     assert "Water, by the window" in notice["Message"]
     assert grace.email not in str(notice)
     one = f"{requests}/{asked.body['requestId']}"
-    claims = at_once(*(lambda by=by: api.post(f"{one}/claim", by=by) for by in (fay, finn)))
+    claims = at_once([lambda by=by: api.post(f"{one}/claim", by=by) for by in (fay, finn)])
     assert sorted(claim.status for claim in claims) == [200, 409]
     winner, loser = (fay, finn) if claims[0].status == 200 else (finn, fay)
     (lost,) = (claim for claim in claims if claim.status == 409)
