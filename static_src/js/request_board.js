@@ -42,7 +42,8 @@ function settle(event) {
   board.querySelector(".fo-board")?.scrollTo({ left: scrolled, behavior: "instant" });
   announce();
   remember();
-  if (event.detail.elt !== board) follow(event.detail.elt);
+  const asker = event.detail.requestConfig.elt;
+  if (asker !== board) follow(asker);
 }
 
 // After a step the focus goes to the same request where it stands now, else to the first that waits.
