@@ -5,6 +5,8 @@ Access pattern        Keys                                         Method
 ====================  ===========================================  ==========================
 one announcement      pk=event_id, sk=announcement_id              ``Announcement.find``
 those of an event     pk=event_id, newest first                    ``list_for_event``
+an event's quiet      pk=``<event>#settings``, sk=``quiet``        ``QuietHours.find``
+hours
 ====================  ===========================================  ==========================
 """
 
@@ -89,3 +91,28 @@ class Announcement(db.Table):
             actions=Announcement.assignments(values),
             condition=(Announcement.version == version) & Announcement.sent_at.does_not_exist(),
         )
+
+
+class QuietHours(db.Table):
+    """When an event's messages wait, as ``22:00`` and ``07:00``; neither: never."""
+
+    NAME = "quiet"
+
+    class Meta(db.TableMeta):
+        table_name = db.table_name("announcements")
+
+    event_id = UnicodeAttribute(hash_key=True)
+    announcement_id = UnicodeAttribute(range_key=True)
+    since = UnicodeAttribute(null=True)
+    until = UnicodeAttribute(null=True)
+
+    @staticmethod
+    def place_of(event_id: str) -> str:
+        """The partition of an event's settings, beside its announcements."""
+        return f"{event_id}#settings"
+
+    @classmethod
+    def write(cls, event_id: str, since: str | None, until: str | None) -> None:
+        """Replace them; the last writer wins."""
+        values = {"since": since, "until": until}
+        cls.change(cls.place_of(event_id), cls.NAME, actions=cls.assignments(values))

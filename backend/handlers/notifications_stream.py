@@ -9,14 +9,14 @@ from datetime import datetime
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
-from backend.announcements import letters
+from backend.announcements import letters, quiet_hours
 from backend.events import mails as event_mails
 from backend.guest_requests import mails as request_mails
 from backend.notifications import services
 from backend.notifications.channels.email import EmailChannel
 from backend.notifications.channels.sms import SmsChannel
 from backend.notifications.kinds import ChannelName
-from backend.notifications.messages import Suppression
+from backend.notifications.messages import Hold, Suppression
 from backend.notifications.models import Notification
 from backend.notifications.pacing import PacedChannel
 from backend.registrations import mails
@@ -66,6 +66,8 @@ def _asks_for_delivery(record: DynamoDBRecord) -> bool:
 
 def _deliver(key: str, *, now: datetime) -> None:
     def compose(notification: Notification) -> services.Composed:
+        if held_until := quiet_hours.held_until(notification, now=now):
+            return Hold(held_until, "quiet_hours")
         composer = COMPOSERS.get(notification.template)
         return composer(notification, now=now) if composer else Suppression("unknown_template")
 
