@@ -78,6 +78,9 @@ def take(
             return Taken(stored, is_new=landed)
         if landed:
             break  # it was made, and moved to another guest's key since
+        if seen and stored.version > seen + 1:
+            break  # ours may have been the next version: given up since, and replaced
+        draft.succeed(stored)
         seen = int(stored.version)
     raise TryAgain("This was being changed elsewhere. Please try again.")
 

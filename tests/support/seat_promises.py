@@ -57,13 +57,13 @@ class Promises:
         for old, new in self.sequels.note_guests(registered):
             guest, status = new["guest"]["S"], new["status"]["S"]
             active = status in (CONFIRMED, WAITLISTED)
+            was_active = old is not None and old["status"]["S"] in (CONFIRMED, WAITLISTED)
+            if status == TOMBSTONE and was_active:
+                self._check_moved_on(guest, by_guest)
             if status != CONFIRMED:
                 self.beyond_limits.discard(guest)
             elif "claim_attempt" not in new:
                 self.beyond_limits.add(guest)
-            was_active = old is not None and old["status"]["S"] in (CONFIRMED, WAITLISTED)
-            if status == TOMBSTONE and was_active:
-                self._check_moved_on(guest, by_guest)
             former = by_guest.get(new.get("former_guest", {}).get("S", ""))
             if active and not was_active and former is not None and former.is_active:
                 raise Violation("one person is registered twice")

@@ -99,3 +99,7 @@ class Attributes(Place):
     def landed_as(self, stored: Self) -> bool:
         """Whether this registration's commit took effect, whatever became of it since."""
         return self.ticket_no in (stored.ticket_no, stored.first_ticket_no)
+
+    def succeed(self, stored: Self) -> None:
+        """Keep the number of the first ticket that this guest had at the event."""
+        self.first_ticket_no = stored.first_ticket_no or stored.ticket_no

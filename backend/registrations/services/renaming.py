@@ -59,10 +59,10 @@ def change_email(
     if key == guest:
         return registration
     for _ in range(_TRIES):
-        seen = _free_version(event, key)
+        there = _free_place(event, key)
         renamed = _renamed(event, registration, key, address, changed_by=actor.label)
         try:
-            _write(registration, renamed, seen=seen, changed_by=actor.label, now=now)
+            _write(registration, renamed, over=there, changed_by=actor.label, now=now)
         except db.StaleWrite:
             landed = Registration.find(renamed.shard, renamed.guest)
             if landed is not None and landed.ticket_no == renamed.ticket_no:
@@ -74,12 +74,13 @@ def change_email(
     raise db.StaleWrite(old=registration)
 
 
-def _free_version(event: Event, key: str) -> int:
+def _free_place(event: Event, key: str) -> Registration | None:
+    """What is left under this key, if anything, where nobody is registered."""
     shard = guests.shard_of(event.uuid, key, shards=int(event.shards))
     there = Registration.find(shard, key)
     if there is not None and there.is_active:
         raise GuestAlreadyRegistered("Another guest of this event has this address.")
-    return int(there.version) if there else 0
+    return there
 
 
 def _renamed(
@@ -106,10 +107,12 @@ def _write(
     registration: Registration,
     renamed: Registration,
     *,
-    seen: int,
+    over: Registration | None,
     changed_by: str,
     now: datetime,
 ) -> None:
+    if over is not None:
+        renamed.succeed(over)
     claim = registration.claim
     with db.transaction() as write:
         if claim is not None:
@@ -117,7 +120,7 @@ def _write(
                 write, pool=registration.event_id, claim=claim, guest=renamed.guest, now=now
             )
             renamed.claim_block, renamed.claim_attempt = new.block, new.attempt
-        renamed.add_within(write, seen=seen)
+        renamed.add_within(write, seen=int(over.version) if over else 0)
         registration.leave_within(write, changed_by=changed_by)
 
 

@@ -100,6 +100,13 @@ class Place(db.Table):
         """Whether this place's commit took effect, whatever became of it since: ``stored``."""
         raise NotImplementedError
 
+    def succeed(self, stored: Self) -> None:
+        """Keep what ``stored``, which this place is written over, knows of the very first one.
+
+        Who made that one, and never heard so, finds by it that it had landed.
+        """
+        raise NotImplementedError
+
     # Queries
 
     @classmethod

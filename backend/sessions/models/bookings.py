@@ -30,7 +30,8 @@ class GuestIndex(GlobalSecondaryIndex[Any]):
 class Booking(Place):
     """One guest's place at one session; nothing in it says who the guest is.
 
-    ``booking_no`` is of the call that made it; ``registration_shard`` where the guest's
+    ``booking_no`` is of the call that made it, ``first_booking_no`` of the one that made the
+    first of several; ``registration_shard`` where the guest's
     registration is. ``attended_*`` tell when, where and by which scan the guest came.
     ``former_guest`` is the key that the guest had when it was booked, if another.
     """
@@ -49,6 +50,7 @@ class Booking(Place):
     session_id = UnicodeAttribute(null=True)
     registration_shard = UnicodeAttribute(null=True)
     booking_no = UnicodeAttribute(null=True)
+    first_booking_no = UnicodeAttribute(null=True)
     booked_at = db.UtcAttribute(null=True)
     attended_at = db.UtcAttribute(null=True)
     attended_gate = UnicodeAttribute(null=True)
@@ -64,7 +66,11 @@ class Booking(Place):
 
     def landed_as(self, stored: Self) -> bool:
         """Whether this booking's commit took effect, whatever became of it since."""
-        return bool(self.booking_no == stored.booking_no)
+        return self.booking_no in (stored.booking_no, stored.first_booking_no)
+
+    def succeed(self, stored: Self) -> None:
+        """Keep the number of the first booking that this guest made of the session."""
+        self.first_booking_no = stored.first_booking_no or stored.booking_no
 
     # Queries
 
@@ -121,6 +127,7 @@ class Booking(Place):
             status=_S.TOMBSTONE,
             version=self.version + 1,
             booking_no=self.booking_no,
+            first_booking_no=self.first_booking_no,
             changed_by=changed_by,
         )
         condition = (Booking.version == self.version) & (Booking.status == self.status)

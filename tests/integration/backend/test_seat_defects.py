@@ -156,6 +156,10 @@ def flag_is_lowered_whoever_joined(patch: Patch) -> None:
     patch.setattr(Pool, "lower_flag", lower)
 
 
+def nobody_knows_of_the_first_ticket(patch: Patch) -> None:
+    patch.setattr(Registration, "succeed", lambda *_: None)
+
+
 # Too rare for the machine's seeds: replayed call by call
 
 
@@ -239,6 +243,32 @@ def audited_while_adopted(world: SeatWorld) -> None:
     world.check_end()
 
 
+def landed_and_was_replaced(world: SeatWorld) -> None:
+    """A copy of a call's write lands, is canceled, another call registers, cancels; then it goes on."""
+    slow = world.register(0).until("PutItem", Registration)
+    other = world.register(0).until("PutItem", Registration)
+    world.linger(slow)
+    world.land()
+    world.finish(world.cancel(0))
+    world.finish(other)
+    world.finish(world.cancel(0))
+    world.finish(slow)
+
+
+def landed_over_another_and_was_replaced(world: SeatWorld) -> None:
+    """The same, where somebody was registered and had canceled before."""
+    world.finish(world.register(0))
+    world.finish(world.cancel(0))
+    slow = world.register(0).until("PutItem", Registration)
+    world.step(slow)
+    world.linger(slow.until("PutItem", Registration))
+    world.land()
+    world.finish(world.cancel(0))
+    world.finish(world.register(0))
+    world.finish(world.cancel(0))
+    world.finish(slow)
+
+
 NO_CLAIM = "confirmed without a claim"
 QUICK = [
     ("waiting", move_gives_the_seat_back_first, NO_CLAIM),
@@ -278,6 +308,7 @@ TRACES: list[tuple[int | None, Trace, Callable[[Patch], None], str]] = [
         "over its capacity",
     ),
     (None, audited_while_adopted, audit_takes_the_unclaimed_for_settled, NO_CLAIM),
+    (2, landed_and_was_replaced, nobody_knows_of_the_first_ticket, "registered its guest twice"),
 ]
 
 
@@ -294,7 +325,10 @@ def test_a_seeded_defect_is_caught(kind, defect, violation, seats_in_process, mo
         explore_parts(KINDS[kind])
 
 
-@pytest.mark.parametrize(("seats_there", "trace"), [case[:2] for case in TRACES])
+KEPT = [*(case[:2] for case in TRACES), (2, landed_over_another_and_was_replaced)]
+
+
+@pytest.mark.parametrize(("seats_there", "trace"), KEPT)
 def test_the_code_keeps_its_promises_through(seats_there, trace, seats_in_process):
     world = SeatWorld.with_seats(seats_there, list_on=True)
 
