@@ -83,16 +83,8 @@ def tables_of(stack: str, role: str) -> set[str]:
         (
             "streams",
             "BookingsStreamRole",
-            {
-                "Sessions",
-                "Bookings",
-                "SeatBlocks",
-                "Registrations",
-                "Events",
-                "Activity",
-                "Stats",
-                "Notifications",
-            },
+            {"Sessions", "Bookings", "SeatBlocks", "Registrations", "Events", "Activity", "Stats"}
+            | {"Notifications"},
         ),
         ("api", "EventsRole", {"Events", "SeatBlocks", "Team", "Idempotency"}),
         ("api", "RegistrationsRole", {"Registrations", "SeatBlocks", "Events", "Team"}),
