@@ -192,6 +192,11 @@ urlpatterns = [
     ),
     path("e/<str:event_id>/messages", messages.MessagesView.as_view(), name="messages"),
     path(
+        "e/<str:event_id>/messages/quiet",
+        messages.QuietHoursView.as_view(),
+        name="quiet-hours",
+    ),
+    path(
         "e/<str:event_id>/messages/again",
         messages.SendAgainView.as_view(),
         name="message-again",

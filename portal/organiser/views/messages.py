@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import TemplateView
 
-from backend.announcements import undelivered
+from backend.announcements import quiet_hours, undelivered
+from backend.announcements.quiet_hours import Quiet
 from backend.announcements.undelivered import FAILED, HELD_BACK
 from backend.events.policies import EventAction
+from portal.common.forms import ServiceFormView
+from portal.organiser.forms.messages import QuietHoursForm
 from portal.organiser.message_words import CHANNELS, about, reason_of
 from portal.organiser.pages import EventPageMixin
 from portal.organiser.trail import walk
@@ -51,6 +54,29 @@ class MessagesView(EventPageMixin, TemplateView):
                 (one, about(one), CHANNELS[one.channel], reason_of(one)) for one in trail.items
             ],
         }
+
+
+class QuietHoursView(EventPageMixin, ServiceFormView):
+    """When this event's messages wait; empty times: never."""
+
+    form_class = QuietHoursForm
+    template_name = "organiser/messages/quiet.html"
+    action = EventAction.MANAGE_GUESTS
+    section = "messages"
+
+    def get_initial(self) -> dict[str, Any]:
+        quiet = quiet_hours.fetch_quiet_hours(
+            event_id=self.event.uuid, actor=self.request.actor, now=self.now
+        )
+        return {"since": quiet.since, "until": quiet.until} if quiet else {}
+
+    def act(self, data: dict[str, Any]) -> HttpResponse:
+        quiet = Quiet(data["since"], data["until"]) if data["since"] else None
+        quiet_hours.set_quiet_hours(
+            event_id=self.event.uuid, quiet=quiet, actor=self.request.actor, now=self.now
+        )
+        messages.success(self.request, _("Saved.") if quiet else _("Messages go out at any time."))
+        return redirect("organiser:messages", event_id=self.event.uuid)
 
 
 class SendAgainView(EventPageMixin, View):

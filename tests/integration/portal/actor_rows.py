@@ -199,6 +199,7 @@ ROWS = {
     "organiser:announcement-send": Row("organiser", lambda _place: {"version": "1"}),
     "organiser:job-pause": Row("organiser"),
     "organiser:messages": Row("desk"),
+    "organiser:quiet-hours": Row("organiser", lambda _place: {"since": "22:00", "until": "07:00"}),
     "organiser:message-again": Row("organiser", lambda place: {"key": place.message}),
     "organiser:activity": Row("organiser"),
     "organiser:activity-undo": Row(

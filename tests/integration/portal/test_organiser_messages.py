@@ -126,3 +126,30 @@ def test_the_overview_says_how_many_failed(event_id: str):
     missed(event_id)
     missed(event_id)
     assert "2 messages did not go out." in organiser.get(f"/o/e/{event_id}").text
+
+
+def test_quiet_hours_are_kept_shown_and_given_up(event_id: str):
+    organiser = browser_of("organiser", event_id)
+    address = f"/o/e/{event_id}/messages/quiet"
+    organiser.post(address, {"since": "22:00", "until": "07:00"})
+    assert 'value="22:00"' in organiser.get(address).text
+    answer = organiser.post(address, {"since": "", "until": ""}, follow=True)
+    assert "Messages go out at any time." in answer.text
+    assert 'value="22:00"' not in organiser.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "field"),
+    [
+        ("22:00", "", "until"),
+        ("", "7:00", "since"),
+        ("25:00", "7:00", "since"),
+        ("7:00", "7:00", "until"),
+    ],
+)
+def test_bad_quiet_hours_are_named(event_id: str, since: str, until: str, field: str):
+    answer = browser_of("organiser", event_id).post(
+        f"/o/e/{event_id}/messages/quiet", {"since": since, "until": until}
+    )
+    assert answer.status_code == 400
+    assert answer.context["form"].errors.keys() == {field}
