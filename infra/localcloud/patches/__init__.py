@@ -17,6 +17,7 @@ from infra.localcloud.patches import (
     stack_secrets,
     stream_mappings,
     table_settings,
+    user_names,
 )
 
 PATCHES = {
@@ -30,6 +31,7 @@ PATCHES = {
     "stack_secrets": stack_secrets.install,
     "stream_mappings": stream_mappings.install,
     "table_settings": table_settings.install,
+    "user_names": user_names.install,
 }
 
 

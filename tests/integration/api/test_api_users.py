@@ -211,7 +211,7 @@ def test_one_makes_changes_and_reads_the_own_record(suite, anew):
 
 
 def test_person_who_signed_up_at_the_pool_itself_is_let_in(suite):
-    """By an address with upper-case letters and a name only, with the calls that programs make."""
+    """By an address in any case and a name only, with the calls that programs make."""
     email = f"regularUser-{uuid.uuid4().hex}@Example.com"
     with pytest.raises(suite.cognito.exceptions.UserNotFoundException):
         suite.cognito.admin_delete_user(UserPoolId=suite.outputs["UserPool"], Username=email)
@@ -226,7 +226,7 @@ def test_person_who_signed_up_at_the_pool_itself_is_let_in(suite):
         UserPoolId=suite.outputs["UserPool"],
         ClientId=suite.outputs["UserPoolClient"],
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": email, "PASSWORD": PASSWORD},
+        AuthParameters={"USERNAME": email.lower(), "PASSWORD": PASSWORD},
     )["AuthenticationResult"]
 
     read = suite.api.get(f"/users/{sub}", token=tokens["IdToken"])
