@@ -26,12 +26,13 @@ class ProfileAnswer(Answer):
 
     @classmethod
     def of(cls, profile: Profile) -> Self:
-        """The answer for a profile; what nobody wrote yet is empty."""
+        """The answer for a profile; what nobody wrote yet, or another program left out, is empty."""
+        at = profile.updated_at
         return cls(
             user_id=profile.user_id,
             name=profile.name or "",
             email=profile.email or "",
-            updated_at=round(profile.updated_at.timestamp() * 1000),
+            updated_at=round(at.timestamp() * 1000) if at else 0,
         )
 
 

@@ -41,6 +41,18 @@ def test_profile_is_written_and_read(suite, anew):
     assert read.body["updatedAt"] > 1_700_000_000_000
 
 
+def test_profile_that_another_program_stored_is_served(suite, anew):
+    table = boto3.resource("dynamodb").Table("test-profiles")
+    table.put_item(Item={"userId": anew.user_id, "name": "By Hand", "updatedAt": 1700000000000})
+    place = f"/profiles/{anew.user_id}"
+
+    read = suite.call("GET", place, by=anew)
+    suite.call("POST", "/profiles", {"name": "Robin"}, by=anew)
+
+    assert (read.status, read.body["name"], read.body["updatedAt"]) == (200, "By Hand", 0)
+    assert suite.call("GET", place, by=anew).body["name"] == "Robin"
+
+
 def test_profile_is_nobody_elses_but_an_administrators(suite, boss, robin, anew):
     suite.call("POST", "/profiles", {"name": "Robin"}, by=anew)
     place = f"/profiles/{anew.user_id}"
