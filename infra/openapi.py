@@ -73,10 +73,11 @@ def document() -> dict[str, Any]:
         (op for ops in functions().values() for op in ops), key=lambda op: (op.path, op.method)
     )
     schemas = _schemas(operations)
-    examples, codes = Examples(schemas), meanings()
+    examples = Examples(schemas)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        described = _operation(operation, examples, codes)
+        feature = ".".join(operation.answer.__module__.split(".")[:2])
+        described = _operation(operation, examples, meanings(feature))
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
         "openapi": "3.1.0",

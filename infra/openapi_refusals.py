@@ -41,14 +41,24 @@ def _kinds(kind: type[DomainError]) -> Iterator[type[DomainError]]:
         yield from _kinds(inner)
 
 
-def meanings() -> dict[str, str]:
-    """A sentence for each code that the loaded parts of the domain refuse with."""
+def meanings(feature: str = "") -> dict[str, str]:
+    """A sentence for each code that the loaded parts of the domain refuse with.
+
+    Where several have a code, that of ``feature`` counts (``backend.sessions``), whatever was
+    loaded first.
+    """
     told = [
         kind
         for kind in _kinds(DomainError)
         # A process that has the portal loaded knows refusals that no route answers with.
         if "code" in vars(kind) and kind.__module__.startswith("backend.")
     ]
-    told.sort(key=lambda kind: not kind.__module__.startswith(_WITHOUT_ROUTES))
+    told.sort(
+        key=lambda kind: (
+            kind.__module__.startswith(f"{feature}."),
+            not kind.__module__.startswith(_WITHOUT_ROUTES),
+            kind.__module__,
+        )
+    )
     found = {kind.code: (kind.__doc__ or "").partition("\n")[0].replace("``", "`") for kind in told}
     return found | _GENERAL_MEANING
