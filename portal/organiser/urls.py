@@ -22,6 +22,7 @@ from portal.organiser.views import (
     registrations,
     requests,
     requests_kinds,
+    requests_notices,
     scans,
     team,
 )
@@ -221,6 +222,16 @@ urlpatterns = [
         "e/<str:event_id>/requests/kinds",
         requests_kinds.KindsView.as_view(),
         name="request-kinds",
+    ),
+    path(
+        "e/<str:event_id>/requests/notices",
+        requests_notices.NoticesView.as_view(),
+        name="request-notices",
+    ),
+    path(
+        "e/<str:event_id>/requests/notices/<str:channel>/stop",
+        requests_notices.StopNoticesView.as_view(),
+        name="request-notices-stop",
     ),
     path(
         "e/<str:event_id>/requests/<str:request_id>/claim",

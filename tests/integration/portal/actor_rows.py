@@ -73,6 +73,7 @@ class Place:
             "upload": self.upload,
             "request_id": self.asked,
             "kind": "FOOD",
+            "channel": "EMAIL",
             "token": "not-made-here",
             "announcement_id": self.announcement,
         }
@@ -261,6 +262,8 @@ ROWS = {
     "organiser:request-recall": Row("floor"),
     "organiser:request-decline": Row("floor", lambda _place: {"reason": "Stolen"}),
     "organiser:request-kinds": Row("organiser", kinds),
+    "organiser:request-notices": Row("floor", lambda _place: {"channel": "PIGEON"}),
+    "organiser:request-notices-stop": Row("floor"),
     "public:my-requests": OWN,
     "public:ask": Row("guest", lambda _place: {"request_id": "stolen-1"}),
     "public:request-cancel": OWN,
