@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from backend.kiosks import services as kiosks
+from backend.kiosks.kinds import KioskMode
 from backend.shared.actor import SYSTEM
 from backend.team.roles import Role
 from tests.factories.kiosks import pair_device
@@ -234,6 +235,7 @@ class Devices:
     elsewhere: str
     revoked: str
     here: str
+    alone: str
 
 
 @pytest.fixture(scope="module")
@@ -243,9 +245,13 @@ def devices(places) -> Devices:
     kiosks.revoke(
         event_id=here, kiosk_id=revoked.kiosk.kiosk_id, actor=SYSTEM, now=datetime.now(UTC)
     )
-    paired = pair_device(event_id=here), pair_device(event_id=places["private"].event_id)
-    own, elsewhere = (f"Kiosk {one.credential}" for one in paired)
-    return Devices(elsewhere, f"Kiosk {revoked.credential}", own)
+    paired = (
+        pair_device(event_id=here),
+        pair_device(event_id=places["private"].event_id),
+        pair_device(event_id=here, mode=KioskMode.SELF_SERVICE, pin="2468"),
+    )
+    own, elsewhere, alone = (f"Kiosk {one.credential}" for one in paired)
+    return Devices(elsewhere, f"Kiosk {revoked.credential}", own, alone)
 
 
 KIOSK_ROUTES = [
@@ -267,7 +273,7 @@ def test_wrong_kiosk_is_refused_and_nothing_is_written(api, places, devices, nam
     is_for_kiosks = name in KIOSK_ROUTES
     wrong[devices.elsewhere] = FORBIDDEN if is_for_kiosks else UNAUTHORIZED
     if not is_for_kiosks:
-        wrong[devices.here] = UNAUTHORIZED
+        wrong[devices.here] = wrong[devices.alone] = UNAUTHORIZED
     before = written()
 
     said = {token: api.call(method, place, row.body, token=token).said for token in wrong}
