@@ -4,16 +4,19 @@ Importing makes many objects and no garbage worth looking for;
 ``backend.shared.http.Handler`` ends that pause when the function is wired. And two packages
 of Powertools import far more than a REST API needs: all resolvers, with asyncio for those of
 GraphQL, and the events of thirty services. While the one resolver is imported that we need,
-both are made known without running their ``__init__``.
+both are made known without running their ``__init__``. Pydantic would look for plugins through
+the metadata of every library that is installed; there are none.
 """
 
 import gc
+import os
 import sys
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 
 gc.disable()
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 _RESOLVERS = "aws_lambda_powertools.event_handler"
 _EVENTS = "aws_lambda_powertools.utilities.data_classes"

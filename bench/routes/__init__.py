@@ -16,7 +16,7 @@ from tests.support.aws_calls import aws_calls
 from tests.support.interleaving import dynamodb_client
 
 Report = Callable[[str], None]
-LINE = "  {:<46} {:<27} {:<70} {:>6} {:>6}  {}"
+LINE = "  {:<51} {:<27} {:<62} {:>5} {:>5}  {}"
 
 
 def run(report: Report) -> None:

@@ -72,3 +72,19 @@ def test_import_of_a_function_makes_no_shapes_of_features_that_it_does_not_serve
 )
 def test_function_starts_without_what_few_of_its_requests_need(name, feature):
     assert f"backend.{feature}" not in loaded_by(name)
+
+
+def test_making_a_shape_asks_no_library_whether_it_is_a_plugin():
+    program = """
+import importlib.metadata as metadata
+asked, real = [], metadata.distributions
+metadata.distributions = lambda: asked.append("libraries") or real()
+from backend.handlers.health import Health
+Health(ok=True, service="foyer", version="1")
+print(asked)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout == "[]\n"
