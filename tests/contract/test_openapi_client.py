@@ -56,7 +56,9 @@ def test_each_shape_is_a_class_and_none_has_a_made_up_name():
 
     assert classes - set(models.__all__) == set()
     numbered = [name for name in made_up if re.search(r"\d", name)]
-    assert numbered == [], "Give the shape a name: TypeAliasType, see backend/registrations/schemas."
+    assert numbered == [], (
+        "Give the shape a name: TypeAliasType, see backend/registrations/schemas."
+    )
 
 
 def test_second_run_finds_nothing_to_do_until_the_file_changes(tmp_path):
@@ -127,6 +129,6 @@ def test_field_under_another_name_fails_the_types_of_tests(tmp_path):
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert re.findall(r'error: "(\w+)" has no attribute "(\w+)"', done.stdout) == [
+    assert set(re.findall(r'error: "(\w+)" has no attribute "(\w+)"', done.stdout)) == {
         ("TicketAnswer", "short_code")
-    ]
+    }
