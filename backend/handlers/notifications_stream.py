@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from backend.announcements import letters, quiet_hours
 from backend.events import mails as event_mails
 from backend.guest_requests import mails as request_mails
+from backend.notifications import mails as welcome_mails
 from backend.notifications import services
 from backend.notifications.channels.email import EmailChannel
 from backend.notifications.channels.sms import SmsChannel
@@ -38,6 +39,7 @@ COMPOSERS: dict[str, Composer] = {
     session_mails.PROMOTED: session_mails.compose,
     session_mails.CHANGED: session_mails.compose,
     session_mails.CANCELED: session_mails.compose,
+    welcome_mails.WELCOME: welcome_mails.compose,
     letters.ANNOUNCEMENT: letters.compose,
     letters.TEST: letters.compose,
     request_mails.FULFILLED: request_mails.compose,

@@ -106,7 +106,7 @@ def tables_of(stack: str, role: str) -> set[str]:
                 "Idempotency",
             },
         ),
-        ("streams", "ProfilesStreamRole", {"Profiles"}),
+        ("streams", "ProfilesStreamRole", {"Profiles", "Notifications"}),
         ("streams", "KiosksStreamRole", {"Activity"}),
         ("api", "GuestRequestsRole", {"GuestRequests", "Registrations", "Events", "Team"}),
         (
@@ -189,7 +189,11 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
             },
         ),
         ("api", "ProfilesRole", {"Profiles": {"GetItem", "UpdateItem"}}),
-        ("streams", "ProfilesStreamRole", {"Profiles": {"UpdateItem"}}),
+        (
+            "streams",
+            "ProfilesStreamRole",
+            {"Profiles": {"UpdateItem"}, "Notifications": {"PutItem"}},
+        ),
         (
             "api",
             "GuestRequestsRole",
@@ -334,6 +338,9 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Scans": {"Query"},
                 "Jobs/index/event_index": {"Query"},
                 "Activity/index/subject_index": {"Query"},
+                "GuestRequests": {"GetItem", "BatchGetItem", "UpdateItem"},
+                "GuestRequests/index/queue_index": {"Query"},
+                "GuestRequests/index/guest_index": {"Query"},
                 "Activity": {"UpdateItem"},
                 "Notifications": {"GetItem", "BatchGetItem", "PutItem"},
                 "Announcements": {"GetItem"},
