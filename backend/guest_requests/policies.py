@@ -21,7 +21,7 @@ RECALLED_WITHIN = timedelta(minutes=10)
 
 def check_guest(registration: Registration | None) -> Registration:
     """The registration of who has a place; refuses with ``NotAGuest``."""
-    if registration is None or not registration.is_confirmed:
+    if registration is None or not registration.is_confirmed or registration.erased_at:
         raise NotAGuest("Only guests with a place at this event can ask for something.")
     return registration
 

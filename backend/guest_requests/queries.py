@@ -26,6 +26,7 @@ MOST_WAITING_SHOWN = 100
 """Of each queue: the board shows the oldest, and the others as these are done."""
 MOST_DONE_SHOWN = 20
 _DONE_READ = 60
+_PER_READ = 100
 _REQUEST_ID = re.compile(r"[0-9A-Z]{24}")
 
 
@@ -215,6 +216,21 @@ def my_requests(
     }
     found = [current[one.request_id] for one in page.items if one.request_id in current]
     return Page(found, page.next_key)
+
+
+def list_of_guest(*, event_id: str, guest: str) -> list[GuestRequest]:
+    """All that a guest (by key) ever asked for at an event, the oldest first, as it is now.
+
+    For who may see everything of the guest: exports and erasing.
+    """
+    found: list[GuestRequest] = []
+    start: dict[str, Any] | None = None
+    while True:
+        page = GuestRequest.list_for_guest(event_id, guest, limit=_PER_READ, start=start)
+        found += GuestRequest.find_current([one.request_id for one in page.items])
+        start = page.next_key
+        if start is None:
+            return sorted(found, key=lambda one: one.created_at)
 
 
 def checked_id(request_id: str) -> str:

@@ -16,12 +16,15 @@ from backend.activity import counters
 from backend.activity import services as activity
 from backend.activity.kinds import ActivityKind
 from backend.events import queries as events
+from backend.events.models import Event
 from backend.events.policies import RIGHTS, EventAction
+from backend.events.states import EventStatus
 from backend.guest_requests import mails, services, staff_topic
 from backend.guest_requests.models import EventKinds, GuestRequest, RequestMark
 from backend.guest_requests.staff_topic import Notice
 from backend.guest_requests.states import RequestStatus
 from backend.shared import db
+from backend.shared.actor import SYSTEM
 from backend.shared.config import config
 from backend.shared.db import StaleWrite
 from backend.team.invitees import PREFIX
@@ -60,6 +63,9 @@ def follow(record: DynamoDBRecord, *, now: datetime) -> None:
         return
     count(change)
     record_activity(change)
+    if _came_too_late(change):
+        services.end_called_off(change.new, changed_by=SYSTEM.label, now=now)
+        return
     tell_guest(change, now=now)
     tell_staff(change, now=now)
 
@@ -151,6 +157,13 @@ def tell_staff(change: Change, *, now: datetime) -> None:
         RequestMark.of(change.new.request_id).told(version)
     except StaleWrite:
         return  # another delivery of the same record was as fast
+
+
+def _came_too_late(change: Change) -> bool:
+    """Whether somebody asked, in a process that had not heard yet, at an event that was called off."""
+    if change.old is not None or change.new.status is not S.OPEN:
+        return False
+    return Event.fetch(change.new.event_id).status is EventStatus.CANCELED
 
 
 def _kind_of(change: Change) -> ActivityKind | None:

@@ -1,6 +1,6 @@
 """Calling an event off for everybody who is registered: a job, fifty registrations a step.
 
-Each registration is canceled by a write of its own, so a step that is run again finds them
+What guests asked for ends before. Each registration is canceled by a write of its own, so a step that is run again finds them
 canceled and goes on. Who registers while the job runs, in a process that has not heard yet, is
 canceled by the registrations stream. The mails follow from that stream, too.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from backend.activity import queries as activity
 from backend.events.models import Event
 from backend.events.states import EventStatus
+from backend.guest_requests import services as guest_requests
 from backend.jobs.models import Job
 from backend.jobs.progress import StepResult
 from backend.lifecycle.errors import EventNotCanceled
@@ -36,6 +37,8 @@ def step(job: Job, now: datetime) -> StepResult:
     cursor = job.cursor or {"waiting_since": ""}
     if "waiting_since" in cursor:
         return _cancel_waiting(job, event, cursor["waiting_since"], now=now)
+    if "requests" in cursor:
+        return _end_requests(job, event, cursor["requests"], now=now)
     page, following = _next_page(event, cursor)
     ended = [
         status
@@ -54,6 +57,16 @@ def step(job: Job, now: datetime) -> StepResult:
     )
 
 
+def _end_requests(
+    job: Job, event: Event, start: dict[str, Any] | None, *, now: datetime
+) -> StepResult:
+    """Then what guests asked for: nobody brings it any more."""
+    following = guest_requests.end_page(
+        event_id=event.uuid, start=start, limit=PER_STEP, changed_by=job.created_by, now=now
+    )
+    return StepResult({"requests": following} if following else {"shard": 0, "after": None})
+
+
 def _cancel_waiting(job: Job, event: Event, since: str, *, now: datetime) -> StepResult:
     """First who waits: a promoter that has not heard yet would give them the seats that get free.
 
@@ -65,7 +78,7 @@ def _cancel_waiting(job: Job, event: Event, since: str, *, now: datetime) -> Ste
     for found in current.values():
         registrations.cancel_called_off(found, changed_by=job.created_by, now=now)
     if len(page) < PER_STEP:
-        return StepResult({"shard": 0, "after": None}, total=_expected(event))
+        return StepResult({"requests": None}, total=_expected(event))
     return StepResult({"waiting_since": iso(page[-1].waiting_since)})
 
 

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from backend.events import queries as events
 from backend.events.models import Event
+from backend.guest_requests import services as guest_requests
 from backend.jobs import file_store
 from backend.jobs import queries as jobs
 from backend.jobs.kinds import JobKind
@@ -86,6 +87,8 @@ def _forget_guest(job: Job, event: Event) -> StepResult:
         now=job.updated_at,
     )
     found = int(erased is not None)
+    for key in queries.keys_of(event, guest):
+        guest_requests.erase_requests(event_id=event.uuid, guest=key, now=job.updated_at)
     return StepResult({"at": "uploads"}, done=found, result={"registrations": found})
 
 

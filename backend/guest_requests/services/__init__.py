@@ -4,6 +4,7 @@ What follows from a change (counters, activity, notices) hangs on the table's st
 """
 
 from backend.guest_requests.services.asking import Asked, ask, cancel_request
+from backend.guest_requests.services.ending import end_called_off, end_page, erase_requests
 from backend.guest_requests.services.reminding import remind_late
 from backend.guest_requests.services.serving import claim, decline, fulfil, recall, release
 from backend.guest_requests.services.settings import save_kinds
@@ -22,7 +23,10 @@ __all__ = [
     "cancel_request",
     "claim",
     "decline",
+    "end_called_off",
+    "end_page",
     "end_subscriptions",
+    "erase_requests",
     "fulfil",
     "my_subscriptions",
     "recall",

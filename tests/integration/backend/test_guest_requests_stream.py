@@ -101,7 +101,8 @@ def test_each_step_leaves_a_line_in_the_guests_history(venue, stream):
 def test_guest_who_takes_a_request_back_is_who_did_it(venue, stream):
     made = asked(venue)
     ada = venue.guest()
-    services.cancel_request(request_id=made.request_id, actor=ada, now=NOON)
+    later = NOON + timedelta(seconds=1)
+    services.cancel_request(request_id=made.request_id, actor=ada, now=later)
 
     follow(written(venue, stream))
 

@@ -1,0 +1,110 @@
+"""Requests when their event is called off, or their guest is to be forgotten or exported."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from backend.events.models import Event
+from backend.events.states import EventStatus
+from backend.guest_requests import queries, services
+from backend.guest_requests.errors import NotAGuest
+from backend.guest_requests.models import GuestRequest
+from backend.guest_requests.states import RequestStatus
+from backend.handlers import guest_requests_stream
+from backend.lifecycle import cancellation
+from backend.lifecycle import services as lifecycle
+from backend.shared.actor import SYSTEM
+from tests.factories.events import NOON
+from tests.factories.guest_requests import make_request, offer
+from tests.support.asking import open_venue
+from tests.support.guest_traces import LATER, erase, places_of, register
+from tests.support.jobs import run_all
+from tests.support.lambda_context import CONTEXT
+from tests.support.meetups import open_meetup
+from tests.support.stream_records import Stream
+
+pytestmark = pytest.mark.usefixtures("tables")
+S = RequestStatus
+
+
+def states_of(*requests):
+    return [GuestRequest.find(one.request_id).status for one in requests]
+
+
+def call_off(venue):
+    job = lifecycle.cancel_event(event_id=venue.id, actor=SYSTEM, now=NOON)
+    run_all(job.job_id, now_fn=lambda: NOON)
+
+
+def test_calling_an_event_off_ends_what_waits_and_leaves_what_was_done(monkeypatch):
+    monkeypatch.setattr(cancellation, "PER_STEP", 2)
+    venue = open_venue(most_open=20)
+    ada = venue.guest()
+    waiting = [venue.ask(ada, text=f"{n}") for n in range(3)]
+    held, done = venue.ask(ada, kind="HELP"), venue.ask(ada, kind="BEVERAGE")
+    for step, one in (("claim", held), ("claim", done), ("fulfil", done)):
+        venue.do(step, one)
+
+    call_off(venue)
+
+    assert states_of(*waiting, held, done) == [S.CANCELED] * 3 + [S.DECLINED, S.FULFILLED]
+    assert GuestRequest.find(held.request_id).reason == "The event was canceled."
+
+
+def test_request_that_staff_work_on_meanwhile_ends_all_the_same():
+    venue = open_venue()
+    seen = venue.ask(venue.guest())
+    venue.do("claim", seen)
+
+    ended = services.end_called_off(seen, changed_by="SYSTEM", now=NOON)
+
+    assert ended.status is S.DECLINED
+    assert services.end_called_off(seen, changed_by="SYSTEM", now=NOON).version == ended.version
+
+
+def test_request_asked_where_nobody_had_heard_yet_is_ended_by_the_stream():
+    stream, venue = Stream("test-guest_requests"), open_venue()
+    made = venue.ask(venue.guest())
+    Event(venue.id).update(actions=[Event.status.set(EventStatus.CANCELED)])
+    records = stream.read(lambda r: r["dynamodb"]["Keys"]["request_id"]["S"] == made.request_id)
+
+    answer = guest_requests_stream.handler({"Records": records * 2}, CONTEXT)
+
+    assert answer == {"batchItemFailures": []}
+    assert states_of(made) == [S.CANCELED]
+
+
+def test_after_erasure_nothing_in_the_requests_tells_of_the_guest():
+    canary, meetup = f"canary{uuid.uuid4().hex[:12]}", open_meetup()
+    guest = register(meetup, canary)
+    offer(meetup.event)
+    about = {
+        "event_id": meetup.event.uuid,
+        "guest": guest.guest,
+        "guest_name": f"Bird {canary}",
+        "user_id": f"{canary}-sub",
+        "text": f"For {canary}",
+        "reason": f"No, {canary}",
+    }
+    made = [
+        make_request(number=number, request_id=uuid.uuid4().hex[:24].upper(), **about)
+        for number in range(2)
+    ]
+    assert "test-guest_requests" in places_of(canary)
+
+    erase(meetup, guest)
+
+    assert "test-guest_requests" not in places_of(canary)
+    assert states_of(*made) == [S.OPEN] * 2
+    assert [one.erased_at for one in queries.list_of_guest(
+        event_id=meetup.event.uuid, guest=guest.guest
+    )] == [LATER] * 2  # fmt: skip
+
+
+def test_who_was_erased_asks_for_nothing_more():
+    venue = open_venue()
+    ada = venue.guest(erased_at=NOON)
+
+    with pytest.raises(NotAGuest):
+        venue.ask(ada, now=NOON + timedelta(minutes=1))
