@@ -16,6 +16,7 @@ class EventAction(StrEnum):
     """What one can want to do with an event."""
 
     READ = "READ"
+    SEE_TEAM = "SEE_TEAM"
     SEE_OVERVIEW = "SEE_OVERVIEW"
     EDIT = "EDIT"
     PUBLISH = "PUBLISH"
@@ -39,9 +40,16 @@ class EventAction(StrEnum):
 
 A = EventAction
 
-_ANYBODY = frozenset({A.READ, A.SEE_OVERVIEW})
+_ANYBODY = frozenset({A.READ, A.SEE_TEAM})
 _FLOOR = _ANYBODY | {A.SERVE_REQUESTS}
-_DESK = _ANYBODY | {A.SEE_GUESTS, A.SCAN, A.UNDO_SCAN, A.ADD_WALK_IN, A.NOTE_GUESTS}
+_DESK = _ANYBODY | {
+    A.SEE_OVERVIEW,
+    A.SEE_GUESTS,
+    A.SCAN,
+    A.UNDO_SCAN,
+    A.ADD_WALK_IN,
+    A.NOTE_GUESTS,
+}
 _OWNER = frozenset(EventAction)
 
 RIGHTS: dict[Role, frozenset[EventAction]] = {

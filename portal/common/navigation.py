@@ -56,7 +56,14 @@ OF_ONE_EVENT = (
     Group(
         _("On the day"),
         [
-            Link("overview", _("Overview"), "home", "organiser:overview", _("Overview")),
+            Link(
+                "overview",
+                _("Overview"),
+                "home",
+                "organiser:overview",
+                _("Overview"),
+                EventAction.SEE_OVERVIEW,
+            ),
             Link(
                 "registrations",
                 _("Registrations"),

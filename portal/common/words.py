@@ -37,5 +37,5 @@ ROLE_NOTES = {
     Role.OWNER: _("everything, also the team and canceling the event"),
     Role.ORGANISER: _("everything but the team and canceling the event"),
     Role.DESK: _("scans tickets, finds guests by name, takes walk-ins, undoes a check-in"),
-    Role.FLOOR: _("sees the overview, and the queues of requests and orders"),
+    Role.FLOOR: _("serves what guests ask for and order, and sees nothing else of the event"),
 }

@@ -8,6 +8,7 @@ from django.views.generic import TemplateView
 from backend.activity import queries as activity
 from backend.activity.queries import Totals
 from backend.events.models import Event
+from backend.events.policies import EventAction, may
 from backend.events.states import EventStatus
 from backend.shared.actor import Actor
 from backend.team import queries as team
@@ -23,13 +24,15 @@ class Row:
     """``totals`` are ``None`` while nobody can be registered.
 
     ``mine`` are events that the person made; others may be copied from their overview.
-    ``overdue`` ones are over and wait to be finished.
+    ``overdue`` ones are over and wait to be finished. Who only serves requests is led to
+    their board, and sees no numbers.
     """
 
     event: Event
     totals: Totals | None
     mine: bool
     overdue: bool
+    serves_only: bool
 
     @property
     def arrived(self) -> int:
@@ -61,14 +64,23 @@ class EventsView(SignInRequiredMixin, TemplateView):
 
 
 def rows_of(shown: list[Event], *, actor: Actor, now: datetime) -> list[Row]:
-    open_ones = {e.uuid: e.shards for e in shown if e.status is not EventStatus.DRAFT}
-    totals = activity.totals_of(open_ones)
+    others = [event.uuid for event in shown if event.creator_id != actor.user_id]
+    roles = team.roles_of(user_id=actor.user_id, event_ids=others)
+    serves_only = {
+        event.uuid
+        for event in shown
+        if event.uuid in roles
+        and not may(actor, event, roles[event.uuid], EventAction.SEE_OVERVIEW)
+    }
+    counted = [e for e in shown if e.status is not EventStatus.DRAFT and e.uuid not in serves_only]
+    totals = activity.totals_of({event.uuid: event.shards for event in counted})
     return [
         Row(
             event,
             totals.get(event.uuid),
             mine=event.creator_id == actor.user_id,
             overdue=event.status is EventStatus.PUBLISHED and event.ends_at <= now,
+            serves_only=event.uuid in serves_only,
         )
         for event in shown
     ]

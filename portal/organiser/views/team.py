@@ -54,7 +54,7 @@ class TeamView(EventPageMixin, ServiceFormView):
     http_method_names: tuple[str, ...] = ("get",)
     form_class = InviteForm
     template_name = "organiser/team/page.html"
-    action = EventAction.SEE_OVERVIEW
+    action = EventAction.SEE_TEAM
     section = "team"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class RemoveMemberView(_TeamChange):
 
 class LeaveTeamView(EventPageMixin, View):
     http_method_names = ("post",)
-    action = EventAction.SEE_OVERVIEW
+    action = EventAction.SEE_TEAM
 
     def post(self, request: HttpRequest, event_id: str) -> HttpResponse:
         try:
@@ -210,4 +210,5 @@ class JoinTeamView(SignInRequiredMixin, TemplateView):
         )
         welcome = _("Welcome to the team. Your role: %(role)s.") % {"role": ROLES[member.role]}
         messages.success(request, welcome)
-        return redirect("organiser:overview", event_id=event_id)
+        first = "requests" if member.role is Role.FLOOR else "overview"
+        return redirect(f"organiser:{first}", event_id=event_id)

@@ -160,8 +160,8 @@ ROWS = {
     "public:unsubscribe": ANYONE,
     "organiser:events": OWN,
     "organiser:event-new": Row("guest", lambda _place: TYPED),
-    "organiser:overview": Row("floor"),
-    "organiser:numbers": Row("floor"),
+    "organiser:overview": Row("desk"),
+    "organiser:numbers": Row("desk"),
     "organiser:event-edit": Row("organiser", lambda _place: TYPED, at="draft"),
     "organiser:banner": Row("organiser", lambda _place: {"key": "uploads/x"}, json=True),
     "organiser:banner-offer": Row(

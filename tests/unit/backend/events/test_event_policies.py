@@ -20,6 +20,7 @@ ALLOWED = {
     Role.ORGANISER: set(EventAction) - {A.CANCEL, A.MANAGE_TEAM},
     Role.DESK: {
         A.READ,
+        A.SEE_TEAM,
         A.SEE_OVERVIEW,
         A.SEE_GUESTS,
         A.SCAN,
@@ -27,7 +28,7 @@ ALLOWED = {
         A.ADD_WALK_IN,
         A.NOTE_GUESTS,
     },
-    Role.FLOOR: {A.READ, A.SEE_OVERVIEW, A.SERVE_REQUESTS},
+    Role.FLOOR: {A.READ, A.SEE_TEAM, A.SERVE_REQUESTS},
 }
 
 
