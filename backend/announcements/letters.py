@@ -53,12 +53,14 @@ def enqueue(
     )
 
 
-def enqueue_test(announcement: Announcement, *, name: str, address: str, now: datetime) -> None:
+def enqueue_test(
+    announcement: Announcement, *, user_id: str, name: str, address: str, now: datetime
+) -> None:
     """Ask for the mail to whoever writes it: once per version and minute."""
     moment = iso(now.replace(second=0, microsecond=0))
     place = f"{announcement.announcement_id}#{announcement.version}"
     notifications.enqueue(
-        key=f"{TEST}#{place}#{address}#{moment}",
+        key=f"{TEST}#{place}#{user_id}#{moment}",
         template=TEST,
         recipient=address,
         values={

@@ -87,7 +87,9 @@ def send_test(*, event_id: str, announcement_id: str, actor: Actor, now: datetim
         raise TrialRefused("Confirm your e-mail address first; then a test can go there.")
     if NotificationKind.ANNOUNCEMENT in choices.fetch_choices(actor=actor).off:
         raise TrialRefused("You switched announcements off in your profile.")
-    letters.enqueue_test(announcement, name=actor.name, address=actor.email, now=now)
+    letters.enqueue_test(
+        announcement, user_id=actor.user_id, name=actor.name, address=actor.email, now=now
+    )
 
 
 def send(

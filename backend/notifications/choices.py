@@ -91,7 +91,7 @@ def with_link(message: Message, kind: NotificationKind) -> Message:
     """The mail with a link, and the headers of RFC 8058, that switch its kind off."""
     url = link_to(contact_id_of(message.recipient), kind)
     said = "You do not want mails like this one?"
-    anchor = f'{said} <a href="{url}" style="color:#5a6772;">Unsubscribe</a>'
+    anchor = f'<br>{said} <a href="{url}" style="color:#5a6772;">Unsubscribe</a>'
     return replace(
         message,
         text=f"{message.text.rstrip()}\n\n-- \n{said} Unsubscribe: {url}\n",

@@ -164,7 +164,7 @@ def test_a_test_goes_to_its_author_alone_once_a_minute(event):
         services.send_test(**place, now=LATER + timedelta(seconds=seconds))
     minute = (LATER.replace(second=0), LATER.replace(second=0) + timedelta(minutes=1))
     keys = [
-        f"announcement_test#{first.announcement_id}#1#olga@example.org#{at:%Y-%m-%dT%H:%M}:00.000Z"
+        f"announcement_test#{first.announcement_id}#1#{OLGA.user_id}#{at:%Y-%m-%dT%H:%M}:00.000Z"
         for at in minute
     ]
     assert [post.deliver_key(key) for key in keys] == [S.SENT, S.SENT]
