@@ -2,7 +2,8 @@
 
 What guests asked for ends before. Each registration is canceled by a write of its own, so a step that is run again finds them
 canceled and goes on. Who registers while the job runs, in a process that has not heard yet, is
-canceled by the registrations stream. The mails follow from that stream, too.
+canceled by the registrations stream. The mails follow from that stream, too. What they booked of
+its sessions is canceled the same way, after them.
 """
 
 from datetime import datetime
@@ -20,6 +21,10 @@ from backend.registrations import queries as registration_queries
 from backend.registrations import services as registrations
 from backend.registrations.models import Registration
 from backend.registrations.states import RegistrationStatus
+from backend.sessions import queries as session_queries
+from backend.sessions import services as sessions
+from backend.sessions.models import Session
+from backend.sessions.states import BookingStatus
 from backend.shared.clock import iso, parse_iso
 
 PER_STEP = 50
@@ -39,6 +44,8 @@ def step(job: Job, now: datetime) -> StepResult:
         return _cancel_waiting(job, event, cursor["waiting_since"], now=now)
     if "requests" in cursor:
         return _end_requests(job, event, cursor["requests"], now=now)
+    if "bookings_after" in cursor:
+        return _cancel_bookings(job, event, cursor, now=now)
     page, following = _next_page(event, cursor)
     ended = [
         status
@@ -48,12 +55,39 @@ def step(job: Job, now: datetime) -> StepResult:
     canceled, kept = ended.count(S.CANCELED), ended.count(S.CONFIRMED)
     earlier = job.result or {}
     return StepResult(
-        cursor=following,
+        cursor=following or {"bookings_after": "", "page": None},
         done=canceled,
         result={
             "canceled": earlier.get("canceled", 0) + canceled,
             "kept_in": earlier.get("kept_in", 0) + kept,
         },
+    )
+
+
+def _cancel_bookings(
+    job: Job, event: Event, cursor: dict[str, Any], *, now: datetime
+) -> StepResult:
+    """Last the bookings, session by session: nobody has a place to book from any more."""
+    left = (
+        one
+        for one in sorted(Session.list_for_event(event.uuid), key=lambda one: one.session_id)
+        if one.session_id > cursor["bookings_after"]
+    )
+    session = next(left, None)
+    if session is None:
+        return StepResult(None)
+    page, following = session_queries.page_of_all(session, cursor["page"], limit=PER_STEP)
+    ended = [
+        sessions.end_booking(one, changed_by=job.created_by, now=now)
+        for one in page
+        if one.is_active
+    ]
+    after = cursor["bookings_after"] if following else session.session_id
+    earlier = job.result or {}
+    canceled = earlier.get("bookings", 0) + ended.count(BookingStatus.CANCELED)
+    return StepResult(
+        cursor={"bookings_after": after, "page": following},
+        result={**earlier, "bookings": canceled},
     )
 
 

@@ -2,7 +2,8 @@
 
 1. Wait for imports and bulk changes that run: they could write the guest anew.
 2. The activity no longer says under which account the guest did something.
-3. The registration forgets who it is for. It stays counted, so do its scans.
+3. The registration forgets who it is for. It stays counted, so do its scans and its bookings, which
+   name nobody; what the guest waits for is given up.
 4. Files with guests in them are deleted: lists, exports, failed rows. An export that began
    before stage 3 may still write the name, so it is waited for.
 
@@ -26,6 +27,7 @@ from backend.lifecycle.errors import GuestsAreChanging
 from backend.registrations import services as registrations
 from backend.registrations.imports.files import forget_uploads
 from backend.registrations.models import Registration
+from backend.sessions import services as sessions
 from backend.shared.actor import Actor, ActorKind
 
 K = JobKind
@@ -89,7 +91,14 @@ def _forget_guest(job: Job, event: Event) -> StepResult:
     found = int(erased is not None)
     for key in queries.keys_of(event, guest):
         guest_requests.erase_requests(event_id=event.uuid, guest=key, now=job.updated_at)
-    return StepResult({"at": "uploads"}, done=found, result={"registrations": found})
+    bookings = sum(
+        sessions.erase_bookings(
+            event_id=event.uuid, guest=key, changed_by=job.created_by, now=job.updated_at
+        )
+        for key in queries.keys_of(event, guest)
+    )
+    done = {"registrations": found, "bookings": bookings}
+    return StepResult({"at": "uploads"}, done=found + bookings, result=done)
 
 
 def _forget_uploads(_job: Job, event: Event) -> StepResult:

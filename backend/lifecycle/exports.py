@@ -21,11 +21,14 @@ from backend.lifecycle import queries
 from backend.notifications.models import Notification
 from backend.registrations import mails
 from backend.registrations.models import Registration
+from backend.sessions import queries as session_queries
+from backend.sessions.models import Booking, Session
 from backend.shared.clock import iso
 
 SCANS_PER_STEP = 500
 DATA, TEXT = "guest.json", "guest.txt"
 _PART = "part-"
+_LISTS = ("activity", "bookings", "scans", "messages")
 # How the seat protocol and the indexes name things; it says nothing about the guest.
 _INTERNAL = {
     "shard", "version", "name_shard", "name_key", "waiting_shard", "claim_block", "claim_attempt",
@@ -54,7 +57,7 @@ def _write(job: Job, event: Event, cursor: Document, now: datetime) -> StepResul
     document = _document(job, event, now)
     _store(job, DATA, json.dumps(document, ensure_ascii=False, indent=2), "application/json")
     _store(job, TEXT, "\n".join(_lines(document)) + "\n", "text/plain; charset=utf-8")
-    written = sum(len(document[part]) for part in ("activity", "scans", "messages"))
+    written = sum(len(document[part]) for part in _LISTS)
     start = f"guest-{job.params['guest'][:4]}"
     downloads = {DATA: f"{start}.json", TEXT: f"{start}.txt"}
     return StepResult(
@@ -90,6 +93,7 @@ def _document(job: Job, event: Event, now: datetime) -> Document:
         "exported_at": iso(now),
         "registration": _registration(event, registration),
         "activity": [_activity(one, registration) for one in queries.list_activity(event, keys)],
+        "bookings": [_booking(*one) for one in _bookings(event, keys)],
         "scans": [scan for part in parts for scan in json.loads(part)],
         "messages": [_message(one) for one in _messages(registration)],
         "not_included": "The account and profile of the person, which belong to no event.",
@@ -113,6 +117,25 @@ def _activity(entry: Activity, registration: Registration) -> Document:
 def _who(actor_label: str) -> str:
     """What kind of actor it was: other people's ids are theirs."""
     return actor_label.partition(":")[0].lower()
+
+
+def _bookings(event: Event, keys: list[str]) -> list[tuple[Booking, Session]]:
+    """What the guest booked at this event, under whichever key."""
+    found = [one for key in keys for one in session_queries.list_of_guest(key)]
+    known = session_queries.sessions_of(found)
+    mine = [one for one in found if one.event_id == event.uuid and one.session_id in known]
+    return [(one, known[str(one.session_id)]) for one in mine]
+
+
+def _booking(booking: Booking, session: Session) -> Document:
+    moments = {"booked_at": booking.booked_at, "attended_at": booking.attended_at}
+    told = {name: iso(at) if at else None for name, at in moments.items()}
+    return {
+        "session": session.title,
+        "starts_at": iso(session.starts_at),
+        "status": str(booking.status),
+        **told,
+    }
 
 
 def _scan(scan: Scan) -> Document:
@@ -151,7 +174,7 @@ def _lines(document: Document) -> Iterable[str]:
     for name, value in document["registration"].items():
         facts = value.items() if isinstance(value, dict) else [(name.replace("_", " "), value)]
         yield from (f"  {label}: {fact}" for label, fact in facts)
-    for part in ("activity", "scans", "messages"):
+    for part in _LISTS:
         yield from ("", part.capitalize())
         for one in document[part]:
             yield "  " + ", ".join(str(value) for value in one.values() if value)

@@ -290,7 +290,11 @@ def _is_on(event_id: str) -> bool:
 
 
 def _end_of_strangers(came: Sequence[Booking], *, now: datetime) -> list[Booking]:
-    """Those who have a place at the event; what the others booked is taken back."""
+    """Those who have a place at the event; what the others booked is taken back.
+
+    Also what somebody booked in the very moment that the address was changed: the new key's
+    record moves what was booked before.
+    """
     keys = list({(str(one.registration_shard), one.guest) for one in came})
     known = Registration.find_current(keys) if keys else {}
     guests = {guest for guest, registration in known.items() if registration.is_confirmed}

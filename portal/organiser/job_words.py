@@ -49,6 +49,7 @@ RESULTS: dict[str, str | Promise] = {
     "held_back": _("Not sent: switched off, no mailbox, or no longer for them"),
     "undelivered": _("Failed"),
     "without_address": _("Guests without an address"),
+    "bookings": _("Bookings of sessions"),
     "registrations": _("Registrations made nameless"),
     "notifications": _("Messages whose address was removed"),
     "activities": _("Lines of activity that no longer say who"),

@@ -71,6 +71,7 @@ def test_after_erasure_the_canary_is_in_no_table_and_no_file(meetup, canary):
     assert job.status is JobStatus.DONE
     assert job.result == {
         "activities": 2,
+        "bookings": 0,
         "registrations": 1,
         "files": 5,
         "left": ["scans", "messages", "accounts", "sessions", "backups"],
