@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from backend.notifications import services
 from backend.notifications.channels.email import EmailChannel, _client
-from backend.notifications.errors import ChannelRefused, ChannelUnavailable
+from backend.notifications.errors import ChannelBusy, ChannelRefused, ChannelUnavailable
 from backend.notifications.kinds import ChannelName
 from backend.notifications.messages import Message, Suppression
 from backend.notifications.models import Notification
@@ -21,6 +22,7 @@ from backend.notifications.states import NotificationStatus
 from backend.shared.config import config
 from backend.shared.db import StaleWrite
 from infra.localcloud.cloud import LocalCloud
+from tests.support.killing import dies
 
 pytestmark = pytest.mark.usefixtures("tables")
 NOON = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
@@ -263,3 +265,90 @@ def test_a_message_that_went_out_while_the_index_was_read_is_passed_over():
     sent.save()
     services.nudge_stuck(now=NOON + LEASE)
     assert fetch(key).nudged_at is None
+
+
+def test_being_throttled_counts_as_no_attempt_and_is_tried_as_often_as_need_be():
+    key, moment, waits = a_queued_key(), NOON, []
+    channel = Recorder(answers=[ChannelBusy("Throttling")] * 3 * MAX_ATTEMPTS)
+    while deliver(key, channel, now=moment) is S.SENDING:
+        waits.append((fetch(key).due_at - moment) // timedelta(minutes=1))
+        moment = fetch(key).due_at
+    assert waits == [1, 2, 4, 8] + [16] * 11
+    assert (fetch(key).status, len(channel.taken)) == (S.SENT, 16)
+
+
+def test_a_channel_may_say_when_to_try_again():
+    key = a_queued_key()
+    channel = Recorder(answers=[ChannelBusy("paced", after=timedelta(seconds=7))])
+    deliver(key, channel)
+    assert fetch(key).due_at == NOON + timedelta(seconds=7)
+
+
+def test_trouble_after_being_throttled_is_tried_as_often_as_without():
+    key, moment = a_queued_key(), NOON
+    troubles = [ChannelBusy("Throttling")] * 7 + [ChannelUnavailable("Down")] * MAX_ATTEMPTS
+    channel = Recorder(answers=list(troubles))
+    while deliver(key, channel, now=moment) is S.SENDING:
+        moment = fetch(key).due_at
+    assert (fetch(key).status, len(channel.taken)) == (S.FAILED, len(troubles))
+
+
+def test_a_message_sent_again_may_fail_as_often_as_the_first_time():
+    key, channel = f"test#{uuid.uuid4()}", Recorder(answers=[ChannelRefused("MessageRejected")])
+    services.enqueue(
+        key=key, template="plain", recipient="a@example.org", values={"name": "Ada"}, now=NOON,
+        event_id="ev-9",
+    )  # fmt: skip
+    deliver(key, channel)
+    services.send_again(key=key, event_id="ev-9", now=NOON)
+    assert (fetch(key).tries, fetch(key).attempts) == (0, 1)
+    assert deliver(key, channel) is S.SENT
+
+
+def test_two_who_send_again_at_once_send_once():
+    key = f"test#{uuid.uuid4()}"
+    services.enqueue(
+        key=key, template="plain", recipient="a@example.org", values={"name": "Ada"}, now=NOON,
+        event_id="ev-9",
+    )  # fmt: skip
+    deliver(key, Recorder(answers=[ChannelRefused("MessageRejected")]))
+    seen = fetch(key)
+    seen.queue_again(due_at=NOON, now=NOON)
+    with pytest.raises(StaleWrite):
+        seen.queue_again(due_at=NOON, now=NOON)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the call", "after it landed"])
+def test_a_kill_between_any_two_calls_sends_at_least_once_and_marks_once(after: bool):
+    for number in range(1, 9):
+        key, channel = a_queued_key(), Recorder()
+        died = dies(lambda key=key, channel=channel: deliver(key, channel), number, after=after)
+        assert deliver(key, channel, now=NOON + LEASE) is S.SENT
+        assert len(channel.taken) <= 1 + died
+        if not died:
+            return
+    pytest.fail("It never got through.")
+
+
+@pytest.mark.parametrize(
+    ("code", "trouble"),
+    [
+        ("TooManyRequestsException", ChannelBusy),
+        ("Throttling", ChannelBusy),
+        ("LimitExceededException", ChannelBusy),
+        ("BadRequestException", ChannelRefused),
+        ("SendingPausedException", ChannelUnavailable),
+    ],
+)
+def test_what_ses_answers_says_whether_to_try_again(code: str, trouble: type[Exception]):
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": ""}}, "SendEmail")
+
+    events = _client().meta.events
+    events.register_first("before-call.sesv2.SendEmail", refuse)
+    try:
+        with pytest.raises(Exception, match=code) as raised:
+            EmailChannel().send(Message("ada@example.org", "Hello", "Hello\n"))
+    finally:
+        events.unregister("before-call.sesv2.SendEmail", refuse)
+    assert type(raised.value) is trouble
