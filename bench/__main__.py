@@ -17,6 +17,7 @@ MEASUREMENTS = (
     "guest_lists",
     "lifecycle",
     "checkin",
+    "boards",
     "portal",
     "pages",
     "counters",
