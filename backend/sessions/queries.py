@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from backend.activity import queries as activity
 from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import EventAction
@@ -21,6 +20,9 @@ from backend.sessions.models import Booking, Session
 from backend.sessions.states import BookingStatus
 from backend.shared.actor import Actor
 from backend.shared.paging import DEFAULT_LIMIT, Page
+
+if TYPE_CHECKING:
+    from backend.activity.queries import Totals
 
 SETTINGS_CACHE_FOR = timedelta(seconds=30)
 _CACHE_LIMIT = 1_000
@@ -170,11 +172,14 @@ def availability_of(session: Session, *, now: datetime) -> Availability:
 
 def numbers_of(sessions: Sequence[Session]) -> dict[str, Numbers]:
     """The numbers of each session, by its id; one batch read per 100 partitions."""
+    # Few routes tell numbers, and a cold start is shorter without the counters.
+    from backend.activity import queries as activity
+
     totals = activity.totals_of({one.session_id: one.shards for one in sessions})
     return {one.session_id: _numbers(one, totals[one.session_id]) for one in sessions}
 
 
-def _numbers(session: Session, totals: activity.Totals) -> Numbers:
+def _numbers(session: Session, totals: "Totals") -> Numbers:
     left = None if session.capacity is None else max(0, session.capacity - totals.confirmed)
     return Numbers(totals.confirmed, totals.waiting, totals.admitted, left)
 
