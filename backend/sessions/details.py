@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from backend.shared import control_characters
 from backend.shared.errors import BadInput
@@ -56,8 +57,40 @@ class SessionDetails:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with one session of a file: its row (or number, from 1), field and rule."""
+
+    row: int
+    field: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaFile:
+    """The sessions that a file holds, and what of it could not be read."""
+
+    sessions: list[SessionDetails]
+    problems: list[RowProblem]
+
+
 DETAILS = tuple(field.name for field in fields(SessionDetails))
 """The names of all details, which are those of the session's attributes."""
+
+
+def at_wall(wall: datetime, time_zone: str, *, field: str) -> datetime:
+    """The moment at which clocks in a zone show this; the first where they show it twice.
+
+    A time with an offset is that moment already. Refuses with ``BadInput`` on ``field`` what
+    clocks never show because they go forward then.
+    """
+    if wall.tzinfo is not None:
+        return wall
+    moment = wall.replace(tzinfo=ZoneInfo(time_zone), fold=0)
+    back = moment.astimezone(UTC).astimezone(moment.tzinfo)
+    if back.replace(tzinfo=None) != wall.replace(fold=0):
+        raise BadInput({field: "The clocks go forward then: this time does not exist there."})
+    return moment.astimezone(UTC)
 
 
 def checked(details: SessionDetails, frame: Framed) -> SessionDetails:
