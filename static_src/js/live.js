@@ -43,12 +43,12 @@ export function watchLive(place, afterSwap = () => {}) {
 
 export const look = (place) => window.htmx?.trigger(place, "foyer:look");
 
-function fresh(moment) {
+export function fresh(moment) {
   if (moment) all("as-of").forEach((time) => (time.textContent = moment));
   stale(false);
 }
 
-function stale(lost) {
+export function stale(lost) {
   all("live").forEach((sign) => sign.classList.toggle("is-stale", lost));
   all("lost").forEach((notice) => (notice.hidden = !lost));
 }

@@ -1,16 +1,7 @@
 // Live numbers: htmx asks again every few seconds; this says how old they are and when they stop coming.
-const all = (name) => document.querySelectorAll(`[data-${name}]`);
+import { fresh, stale } from "./live.js";
+
 const open = new Set();
-
-function fresh(moment) {
-  all("as-of").forEach((time) => (time.textContent = moment));
-  stale(false);
-}
-
-function stale(lost) {
-  all("live").forEach((sign) => sign.classList.toggle("is-stale", lost));
-  all("lost").forEach((notice) => (notice.hidden = !lost));
-}
 
 const isOurs = (event) => event.detail.elt?.id === "numbers";
 

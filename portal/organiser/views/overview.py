@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views import View
 from django.views.generic import TemplateView
 
+from backend.activity import queries as activity
 from backend.announcements import undelivered
 from backend.checkin import queries as checkin
 from backend.events.models import Event
@@ -36,8 +37,10 @@ class _NumbersMixin(EventPageMixin):
         totals = checkin.totals(event_id=event.uuid, actor=self.request.actor, now=now)
         shown = numbers_of(totals, zone=event.time_zone, now=now)
         begun = event.starts_at <= now or bool(shown.spans)
+        asked = activity.requests_of(event.uuid) if begun and self.may["serve_requests"] else {}
         parts = {
             "numbers": shown,
+            "asked": asked,
             "getting_ready": event.status is S.DRAFT or (event.status is S.PUBLISHED and not begun),
             "days_left": _days_until(event, now=now),
         }

@@ -12,6 +12,7 @@ from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.seats import services as seats
 from backend.seats.states import Availability
+from backend.shared import db
 from backend.team.roles import Role
 from tests.factories.events import make_event
 from tests.factories.team import make_member
@@ -155,6 +156,16 @@ def test_numbers_count_arrivals_and_the_last_quarter_of_an_hour():
     assert (shown.totals.confirmed, shown.totals.admitted, shown.percent) == (40, 10, 25)
     assert (shown.lately, shown.busiest.came) == (3, 7)
     assert [(span.came, span.total) for span in shown.spans] == [(3, 10), (7, 7)]
+
+
+def test_open_requests_of_guests_are_told_to_who_may_serve_them():
+    event = running()
+    with db.transaction() as write:
+        Stats.count_requests_within(write, event.uuid, {"OPEN": 3, "CLAIMED": 1})
+
+    pages = [numbers(browser_of(role, event.uuid), event).text for role in ("organiser", "desk")]
+
+    assert ["3 new, 1 claimed, 0 fulfilled" in page for page in pages] == [True, False]
 
 
 def test_numbers_that_did_not_change_are_not_sent_again():
