@@ -1,6 +1,7 @@
 """A guest request on a deployed stage, from asking to being told: each function with its own rights."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -14,7 +15,6 @@ from backend.team.roles import Role
 from tests.factories.guest_requests import offer
 from tests.factories.team import make_member
 from tests.integration.deploy.test_slice import waiting_failures
-from tests.integration.deploy.test_waiting_list import published, register
 from tests.support.api import Api, Person, Pool
 from tests.support.at_once import at_once
 from tests.support.eventual import eventually
@@ -36,7 +36,11 @@ def pool(stage) -> Pool:
 @pytest.fixture(scope="module")
 def venue(api, pool) -> str:
     """An event at which something can be asked for."""
-    event_id = published(api, pool.make("Olga Owner"), 50)
+    owner, now = pool.make("Olga Owner"), datetime.now(UTC)
+    times = {"startsAt": now - timedelta(hours=1), "endsAt": now + timedelta(hours=5)}
+    details = {"title": "Harbour Conference"} | {n: at.isoformat() for n, at in times.items()}
+    event_id: str = api.post("/events", details, by=owner).body["eventId"]
+    assert api.post(f"/events/{event_id}/publish", by=owner).status == 200
     offer(Event.fetch(event_id))
     return event_id
 
@@ -49,7 +53,8 @@ def floor(pool: Pool, event_id: str, name: str) -> Person:
 
 def guest(api: Api, pool: Pool, event_id: str) -> Person:
     person = pool.make("Grace Guest")
-    assert register(api, event_id, person) == "CONFIRMED"
+    registered = api.post(f"/events/{event_id}/registrations", {}, by=person)
+    assert registered.body["status"] == "CONFIRMED"
     return person
 
 
