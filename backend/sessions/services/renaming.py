@@ -39,7 +39,7 @@ def _move(booking: Booking, session: Session, registration: Registration, *, now
             end_booking(found, changed_by=SYSTEM.label, now=now)
             return False
         try:
-            _write(found, session, registration, seen=int(there.version) if there else 0, now=now)
+            _write(found, session, registration, over=there, now=now)
         except db.StaleWrite:
             found = Booking.find(booking.shard, booking.guest)
         else:
@@ -48,9 +48,16 @@ def _move(booking: Booking, session: Session, registration: Registration, *, now
 
 
 def _write(
-    booking: Booking, session: Session, registration: Registration, *, seen: int, now: datetime
+    booking: Booking,
+    session: Session,
+    registration: Registration,
+    *,
+    over: Booking | None,
+    now: datetime,
 ) -> None:
     moved = draft_of(session, registration, actor=SYSTEM, now=now)
+    if over is not None:
+        moved.succeed(over)
     for name in _KEPT:
         setattr(moved, name, getattr(booking, name))
     moved.former_guest = booking.guest
@@ -62,5 +69,5 @@ def _write(
                 write, pool=session.pool, claim=booking.claim, guest=moved.guest, now=now
             )
             moved.claim_block, moved.claim_attempt = new.block, new.attempt
-        moved.add_within(write, seen=seen)
+        moved.add_within(write, seen=int(over.version) if over else 0)
         booking.leave_within(write, changed_by=SYSTEM.label)
