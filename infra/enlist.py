@@ -15,7 +15,8 @@ from backend.events.kinds import Visibility
 from backend.events.models import DIRECTORY
 from backend.events.states import EventStatus
 from infra.deploy import Target, stack_outputs
-from infra.redrive import target_of
+from infra.localcloud.cloud import LocalCloud
+from infra.localcloud.places import DEFAULT_STATE
 
 # As `backend.events.services` lists them: what was public and is neither canceled nor put away.
 _BELONGS = "attribute_not_exists(directory) AND visibility = :public AND #s IN (:open, :over)"
@@ -39,6 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     print(f"{listed} events were put into the directory.")
     return 0
+
+
+def target_of(stage: str) -> Target:
+    """Where a stage's commands go: the stage ``local`` to the local cloud, unless one is named."""
+    target = Target.from_environment()
+    if stage != "local" or target.is_local:
+        return target
+    return Target(LocalCloud(DEFAULT_STATE).endpoint)
 
 
 def enlist(stage: str, target: Target) -> int:

@@ -10,12 +10,11 @@ from pynamodb.expressions.operand import Path
 
 from backend.activity.models import REGISTRATIONS, Stats
 from backend.activity.queries import totals
+from backend.handlers.redrive import Redriven, main, redrive
 from backend.notifications.models import Notification
 from backend.registrations import mails
 from backend.registrations.models import Registration
 from backend.seats import services as seats
-from infra.deploy import Target
-from infra.redrive import Redriven, main, redrive
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
 from tests.support.eventual import eventually
@@ -62,7 +61,7 @@ def test_poison_is_set_aside_and_redriven_and_counters_are_exact_again(stage, st
 
     eventually(lambda: waiting(stage) >= 2, True)
     eventually(lambda: confirmed(event), 2)  # the poison stopped nobody behind it
-    done = redrive("test", Target(stage_cloud.endpoint))
+    done = redrive("test")
 
     assert (done.followed >= 2, done.left, done.events) == (True, 0, {event.uuid})
     assert waiting(stage) == 0
@@ -113,7 +112,7 @@ def test_what_counters_went_on_without_is_counted_anew(stage, stage_cloud, event
         QueueUrl=stage["FailedChangesQueue"], MessageBody=json.dumps(pointer_to(guest))
     )
 
-    done = redrive("test", Target(stage_cloud.endpoint))
+    done = redrive("test")
 
     assert (done.left, done.events) == (0, {event.uuid})
     eventually(lambda: confirmed(event), 1)
@@ -122,7 +121,7 @@ def test_what_counters_went_on_without_is_counted_anew(stage, stage_cloud, event
 def test_an_empty_queue_is_no_work(stage, stage_cloud, capsys, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", stage_cloud.endpoint)
 
-    assert redrive("test", Target(stage_cloud.endpoint)) == Redriven()
+    assert redrive("test") == Redriven()
     assert main(["--stage", "test"]) == 0
     assert capsys.readouterr().out == "0 followed, 0 left in the queue.\n"
 

@@ -1,9 +1,10 @@
-"""``python -m infra.redrive --stage NAME``: follow again the changes that could not be followed.
+"""``python -m backend.handlers.redrive --stage NAME``: follow again what could not be followed.
 
 The queue of failed changes holds pointers into the tables' streams, which keep records for a day.
 Each record is handed to its function as it was. When it fails again, because nobody can read what
 it says, it is handed over as the item stands now. Counters went on without these records and skip
-them, so the guests of their events are counted anew. What cannot be followed yet stays in the queue; what the stream has forgotten is told and let go.
+them, so the guests of their events are counted anew. What cannot be followed yet stays in the
+queue; what the stream has forgotten is told and let go. ``AWS_ENDPOINT_URL`` names a local cloud.
 """
 
 import argparse
@@ -16,14 +17,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.deploy import Target, stack_outputs
-from infra.deploy.environment import backend_environment
-from infra.deploy.stage import stage_parameters
-from infra.localcloud.cloud import LocalCloud
-from infra.localcloud.places import DEFAULT_STATE
+from backend.shared.aws_session import aws_session
 
 HELD_SECONDS = 120
 MOST_READS = 50
+REGION = "eu-central-1"
 Record = dict[str, Any]
 
 
@@ -38,50 +36,57 @@ class Redriven:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Redrive a stage's queue; 1 when something had to stay in it."""
-    parser = argparse.ArgumentParser(prog="python -m infra.redrive", description=__doc__)
+    """Redrive a stage's queue; 1 when something had to stay in it, or the stage is not there."""
+    parser = argparse.ArgumentParser(prog="python -m backend.handlers.redrive", description=__doc__)
     parser.add_argument("--stage", required=True, help="a stage that is deployed")
     stage = parser.parse_args(arguments).stage
-    target = target_of(stage)
     try:
-        done = redrive(stage, target)
+        done = redrive(stage)
     except (ClientError, BotoCoreError, LookupError) as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
-    print(f"{done.followed} followed, {done.left} left in the queue.")
-    for pointer in done.forgotten:
-        print(f"The stream keeps no record any more of {pointer}: the nightly audit looks there.")
-    for event_id in sorted(done.events):
-        print(f"Counting the guests of {event_id} anew.")
+    lines = [f"{done.followed} followed, {done.left} left in the queue."]
+    lines += [
+        f"The stream keeps no record of {pointer}: the nightly audit looks there."
+        for pointer in done.forgotten
+    ]
+    lines += [f"Counting the guests of {event_id} anew." for event_id in sorted(done.events)]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 1 if done.left else 0
 
 
-def target_of(stage: str) -> Target:
-    """Where a stage's commands go: the stage ``local`` to the local cloud, unless one is named."""
-    target = Target.from_environment()
-    if stage != "local" or target.is_local:
-        return target
-    return Target(LocalCloud(DEFAULT_STATE).endpoint)
+def redrive(stage: str) -> Redriven:
+    """Go once through the queue of the stage; starts a recount where counters lost a record.
 
-
-def redrive(stage: str, target: Target) -> Redriven:
-    """Go once through the queue of the stage; starts a recount where counters lost a record."""
-    stacks = stack_outputs(stage, target=target)
-    outputs = {key: value for stack in stacks.values() for key, value in stack.items()}
-    if "FailedChangesQueue" not in outputs:
-        raise LookupError(f"Stage {stage} is not deployed here.")
-    queue, sqs = outputs["FailedChangesQueue"], target.client("sqs")
+    Calls the functions that follow the streams. Refuses (``LookupError``) a stage that is not
+    deployed.
+    """
+    sqs = _client("sqs")
+    queue = _queue(sqs, stage, "failed-changes")
     done = Redriven()
     while messages := _receive(sqs, queue):
         for message in messages:
-            pointer = json.loads(message["Body"])
-            if _follow(pointer, target=target, done=done):
+            if _follow(json.loads(message["Body"]), done=done):
                 done.followed += 1
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
             else:
                 done.left += 1
-    _recount(done.events, {**stage_parameters(stage, target), **outputs}, target)
+    if done.events:
+        _recount(done.events, stage, jobs_queue=_queue(sqs, stage, "jobs"))
     return done
+
+
+def _client(service: str) -> Any:
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
+    return aws_session().create_client(service, region_name=region)
+
+
+def _queue(sqs: Any, stage: str, name: str) -> str:
+    try:
+        url: str = sqs.get_queue_url(QueueName=f"{stage}-{name}")["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        raise LookupError(f"Stage {stage} is not deployed here.") from None
+    return url
 
 
 def _receive(sqs: Any, queue: str) -> list[dict[str, Any]]:
@@ -93,16 +98,16 @@ def _receive(sqs: Any, queue: str) -> list[dict[str, Any]]:
     return found
 
 
-def _follow(pointer: Mapping[str, Any], *, target: Target, done: Redriven) -> bool:
+def _follow(pointer: Mapping[str, Any], *, done: Redriven) -> bool:
     batch, function = pointer["DDBStreamBatchInfo"], pointer["requestContext"]["functionArn"]
-    records = list(_records(batch, target.client("dynamodbstreams")))
+    records = list(_records(batch, _client("dynamodbstreams")))
     if not records:
         table = batch["streamArn"].split("/")[1]
         done.forgotten.append(f"{table} from {batch['approximateArrivalOfFirstRecord']}")
         return True
-    failed = _failed(_invoke(function, records, target), records)
-    present = [_as_it_stands(record, batch["streamArn"], target) for record in failed]
-    if present and _failed(_invoke(function, present, target), present):
+    failed = _failed(_invoke(function, records), records)
+    present = [_as_it_stands(record, batch["streamArn"]) for record in failed]
+    if present and _failed(_invoke(function, present), present):
         return False
     shards = [record["dynamodb"]["Keys"].get("shard", {}).get("S", "") for record in records]
     done.events |= {shard.rpartition("#")[0] for shard in shards if shard}
@@ -142,12 +147,10 @@ def _as_delivered(record: Record, arn: str) -> Record:
     return {**record, "eventSourceARN": arn, "dynamodb": written}
 
 
-def _as_it_stands(record: Record, arn: str, target: Target) -> Record:
+def _as_it_stands(record: Record, arn: str) -> Record:
     """The change to what the item is now, from nothing: reactions bear being repeated."""
     keys = record["dynamodb"]["Keys"]
-    found = target.client("dynamodb").get_item(
-        TableName=arn.split("/")[1], Key=keys, ConsistentRead=True
-    )
+    found = _client("dynamodb").get_item(TableName=arn.split("/")[1], Key=keys, ConsistentRead=True)
     written = {
         name: v for name, v in record["dynamodb"].items() if name not in ("OldImage", "NewImage")
     }
@@ -156,8 +159,8 @@ def _as_it_stands(record: Record, arn: str, target: Target) -> Record:
     return {**record, "dynamodb": written}
 
 
-def _invoke(function: str, records: Sequence[Record], target: Target) -> Any:
-    answer = target.client("lambda").invoke(
+def _invoke(function: str, records: Sequence[Record]) -> Any:
+    answer = _client("lambda").invoke(
         FunctionName=function, Payload=json.dumps({"Records": records}).encode()
     )
     return None if answer.get("FunctionError") else json.loads(answer["Payload"].read())
@@ -171,12 +174,8 @@ def _failed(answer: Any, records: Sequence[Record]) -> list[Record]:
     return [record for record in records if record["dynamodb"]["SequenceNumber"] in named]
 
 
-def _recount(events: set[str], values: Mapping[str, str], target: Target) -> None:
-    if not events:
-        return
-    os.environ.update(backend_environment(values))
-    if target.endpoint:
-        os.environ["AWS_ENDPOINT_URL"] = target.endpoint
+def _recount(events: set[str], stage: str, *, jobs_queue: str) -> None:
+    os.environ.update(STAGE=stage, JOBS_QUEUE_URL=jobs_queue)
     # The domain reads its stage from the environment when it is imported.
     from backend.jobs import services as jobs
     from backend.jobs.errors import LaneBusy
