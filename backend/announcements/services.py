@@ -85,7 +85,7 @@ def send_test(*, event_id: str, announcement_id: str, actor: Actor, now: datetim
     announcement = Announcement.fetch(event_id, announcement_id)
     if not actor.email:
         raise TrialRefused("Confirm your e-mail address first; then a test can go there.")
-    if NotificationKind.ANNOUNCEMENT in choices.fetch_choices(actor=actor).off:
+    if choices.fetch_choices(actor=actor).off & {NotificationKind.ANNOUNCEMENT}:
         raise TrialRefused("You switched announcements off in your profile.")
     letters.enqueue_test(
         announcement, user_id=actor.user_id, name=actor.name, address=actor.email, now=now
