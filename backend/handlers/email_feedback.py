@@ -17,5 +17,5 @@ from backend.shared.observability import logger
 def handler(event: dict[str, Any], _: LambdaContext) -> None:
     """Note each address that nothing can be sent to any more."""
     for told in read_feedback(event["detail"]):
-        services.suppress(address=told.address, reason=told.reason, at=told.at)
+        services.suppress(address=told.address, reason=told.reason, at=told.at, key=told.key)
         logger.info("address suppressed", extra={"outcome": told.reason})

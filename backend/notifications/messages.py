@@ -19,7 +19,7 @@ class Message:
     """One message to one recipient, an e-mail address as composers make it.
 
     ``short`` is the message in a few words for a phone; without it the subject has to do.
-    ``headers`` are further headers of the mail.
+    ``headers`` are further headers of the mail, ``key`` is the outbox's, for news of a bounce.
     """
 
     recipient: str
@@ -29,6 +29,7 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     short: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

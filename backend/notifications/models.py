@@ -205,6 +205,24 @@ class Notification(db.Table):
         }
         self._still_mine(Notification.assignments(values))
 
+    @classmethod
+    def come_back(cls, key: str, *, reason: str, contact_id: str, at: datetime) -> None:
+        """Note that a message which was sent did not arrive; ``StaleWrite`` unless it was sent."""
+        found = cls.find(key)
+        event_id = found.event_id if found else None
+        values = {
+            "status": S.FAILED,
+            "finished_at": at,
+            "reason": reason,
+            "contact_id": contact_id,
+            "undelivered": _undelivered(event_id, S.FAILED) if event_id else None,
+        }
+        cls.change(
+            key,
+            actions=Notification.assignments(values),
+            condition=Notification.status == S.SENT,
+        )
+
     def wait(self, *, until: datetime, reason: str, forgive: bool = False) -> None:
         """Leave the next attempt to whoever comes after ``until``; ``StaleWrite`` as above.
 

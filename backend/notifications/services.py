@@ -139,13 +139,18 @@ def send_again(*, key: str, event_id: str, now: datetime) -> Notification:
         raise NotSentAgain("This went out, or is on its way.") from None
 
 
-def suppress(*, address: str, reason: str, at: datetime) -> None:
+def suppress(*, address: str, reason: str, at: datetime, key: str = "") -> None:
     """Send nothing to an address any more, tickets included, until somebody sends again.
 
-    Writes under an HMAC of the address. Bears being repeated; what is older changes nothing.
+    Writes under an HMAC of the address; the message of ``key``, which was sent there, becomes
+    ``FAILED``. Bears being repeated; what is older changes nothing.
     """
+    contact_id = choices.contact_id_of(address)
     with contextlib.suppress(StaleWrite):
-        Contact.suppress(choices.contact_id_of(address), reason=reason, at=at)
+        Contact.suppress(contact_id, reason=reason, at=at)
+    if key:
+        with contextlib.suppress(StaleWrite):
+            Notification.come_back(key, reason=reason, contact_id=contact_id, at=at)
 
 
 def _attempt(
@@ -171,7 +176,7 @@ def _send(
     if isinstance(addressed, Suppression):
         return _finish(held, S.SUPPRESSED, reason=addressed.reason, now=now, contact_id=contact_id)
     try:
-        channels[held.channel].send(addressed)
+        channels[held.channel].send(replace(addressed, key=held.key))
     except ChannelRefused as refusal:
         return _finish(held, S.FAILED, reason=refusal.reason, now=now)
     except ChannelBusy as trouble:

@@ -21,7 +21,7 @@ NOTIFICATION_STATES = StateMachine(
     {
         S.QUEUED: frozenset({S.SENDING}),
         S.SENDING: frozenset({S.SENT, S.FAILED, S.SUPPRESSED}),
-        S.SENT: frozenset(),
+        S.SENT: frozenset({S.FAILED}),  # it came back
         S.FAILED: frozenset({S.QUEUED}),  # an organiser has it sent again
         S.SUPPRESSED: frozenset({S.QUEUED}),
     }

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from backend.notifications.errors import ChannelBusy, ChannelRefused, ChannelUnavailable
+from backend.notifications.feedback import TAG, tag_of
 from backend.notifications.messages import Attachment, Message
 from backend.shared.config import config
 
@@ -31,6 +32,8 @@ class EmailChannel:
         settings: Any = {"FromEmailAddress": config().mail_from}
         if config().mail_events:
             settings["ConfigurationSetName"] = config().mail_events
+        if tag := tag_of(message.key):
+            settings["EmailTags"] = [{"Name": TAG, "Value": tag}]
         try:
             _client().send_email(
                 **settings,

@@ -7,6 +7,7 @@ import pytest
 
 from backend.handlers import email_feedback
 from backend.notifications import choices, services
+from backend.notifications.feedback import tag_of
 from backend.notifications.kinds import BOUNCED, COMPLAINED, ChannelName, NotificationKind
 from backend.notifications.messages import Message
 from backend.notifications.models import Contact, Notification
@@ -72,6 +73,27 @@ def test_nothing_is_sent_to_an_address_that_bounced(kind: NotificationKind):
     stored = Notification.find(key)
     assert (stored.status, stored.reason, taken) == (S.SUPPRESSED, BOUNCED, [])
     assert stored.undelivered == "ev-1#SUPPRESSED"
+
+
+def test_the_mail_that_bounced_is_listed_as_failed_and_can_be_sent_again():
+    address = an_address()
+    key, _ = deliver(address, NotificationKind.TICKET)
+    news = bounce(address) | {"mail": {"tags": {"key": [tag_of(key)]}}}
+    tell(news)
+    failed = Notification.find(key)
+    assert (failed.status, failed.reason) == (S.FAILED, BOUNCED)
+    assert failed.undelivered == "ev-1#FAILED"
+    services.send_again(key=key, event_id="ev-1", now=NOON)
+    tell(news)  # late news of the mail before
+    assert (known_of(address), Notification.find(key).status) == (BOUNCED, S.QUEUED)
+
+
+@pytest.mark.parametrize("tag", ["", "%%%", "bm9ib2R5", tag_of("x" * 300)])
+def test_a_bounce_of_a_mail_that_nobody_knows_still_counts(tag: str):
+    address = an_address()
+    tell(bounce(address) | {"mail": {"tags": {"key": [tag]}}})
+    assert known_of(address) == BOUNCED
+    assert Notification.find("nobody") is None
 
 
 def test_nothing_is_sent_to_who_complained():

@@ -16,6 +16,7 @@ from backend.shared.states import IllegalTransition
 S = NotificationStatus
 LEGAL = {(S.QUEUED, S.SENDING), (S.SENDING, S.SENT), (S.SENDING, S.FAILED)} | {
     (S.SENDING, S.SUPPRESSED),
+    (S.SENT, S.FAILED),
     (S.FAILED, S.QUEUED),
     (S.SUPPRESSED, S.QUEUED),
 }
