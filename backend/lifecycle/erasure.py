@@ -89,8 +89,12 @@ def _forget_guest(job: Job, event: Event) -> StepResult:
         now=job.updated_at,
     )
     found = int(erased is not None)
-    for key in queries.keys_of(event, guest):
-        guest_requests.erase_requests(event_id=event.uuid, guest=key, now=job.updated_at)
+    keys = queries.keys_of(event, guest)
+    taken = queries.others_since(event, keys)
+    for key in keys:
+        guest_requests.erase_requests(
+            event_id=event.uuid, guest=key, before=taken.get(key), now=job.updated_at
+        )
     bookings = sum(
         sessions.erase_bookings(
             event_id=event.uuid, guest=key, changed_by=job.created_by, now=job.updated_at

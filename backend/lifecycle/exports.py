@@ -14,6 +14,8 @@ from backend.activity.models import Activity
 from backend.checkin.models import Scan, scan_shards
 from backend.events.models import Event
 from backend.events.questions import questions_of
+from backend.guest_requests import queries as guest_requests
+from backend.guest_requests.models import GuestRequest
 from backend.jobs import file_store
 from backend.jobs.models import Job
 from backend.jobs.progress import StepResult
@@ -28,7 +30,7 @@ from backend.shared.clock import iso
 SCANS_PER_STEP = 500
 DATA, TEXT = "guest.json", "guest.txt"
 _PART = "part-"
-_LISTS = ("activity", "bookings", "scans", "messages")
+_LISTS = ("activity", "bookings", "requests", "scans", "messages")
 # How the seat protocol and the indexes name things; it says nothing about the guest.
 _INTERNAL = {
     "shard", "version", "name_shard", "name_key", "waiting_shard", "claim_block", "claim_attempt",
@@ -94,6 +96,7 @@ def _document(job: Job, event: Event, now: datetime) -> Document:
         "registration": _registration(event, registration),
         "activity": [_activity(one, registration) for one in queries.list_activity(event, keys)],
         "bookings": [_booking(*one) for one in _bookings(event, keys)],
+        "requests": [_request(one) for one in _requests(event, keys)],
         "scans": [scan for part in parts for scan in json.loads(part)],
         "messages": [_message(one) for one in _messages(registration)],
         "not_included": "The account and profile of the person, which belong to no event.",
@@ -135,6 +138,26 @@ def _booking(booking: Booking, session: Session) -> Document:
         "starts_at": iso(session.starts_at),
         "status": str(booking.status),
         **told,
+    }
+
+
+def _requests(event: Event, keys: list[str]) -> Iterable[GuestRequest]:
+    """What the guest asked for at this event; not what others did under a key that is theirs now."""
+    taken = queries.others_since(event, keys)
+    for key in keys:
+        for one in guest_requests.list_of_guest(event_id=event.uuid, guest=key):
+            if key not in taken or one.created_at < taken[key]:
+                yield one
+
+
+def _request(request: GuestRequest) -> Document:
+    return {
+        "at": iso(request.created_at),
+        "what": request.kind_name,
+        "option": request.option,
+        "text": request.text,
+        "status": str(request.status),
+        "reason": request.reason or "",
     }
 
 

@@ -67,12 +67,19 @@ def end_called_off(found: GuestRequest, *, changed_by: str, now: datetime) -> Gu
     raise StaleWrite(old=stored)
 
 
-def erase_requests(*, event_id: str, guest: str, now: datetime) -> int:
+def erase_requests(
+    *, event_id: str, guest: str, before: datetime | None = None, now: datetime
+) -> int:
     """Leave nothing in a guest's requests that tells of them; says how many there were.
 
-    They stay counted, and in the queue where somebody may still bring what was asked for.
+    ``before``: since then the key is somebody else's. They stay counted, and in the queue where somebody may still
+    bring what was asked for.
     """
-    found = list_of_guest(event_id=event_id, guest=guest)
+    found = [
+        one
+        for one in list_of_guest(event_id=event_id, guest=guest)
+        if before is None or one.created_at < before
+    ]
     for one in found:
         one.forget_guest(now=now)
     return len(found)

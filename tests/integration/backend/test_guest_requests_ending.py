@@ -18,7 +18,7 @@ from backend.shared.actor import SYSTEM
 from tests.factories.events import NOON
 from tests.factories.guest_requests import make_request, offer
 from tests.support.asking import open_venue
-from tests.support.guest_traces import LATER, erase, places_of, register
+from tests.support.guest_traces import LATER, erase, export, places_of, register
 from tests.support.jobs import run_all
 from tests.support.lambda_context import CONTEXT
 from tests.support.meetups import open_meetup
@@ -100,6 +100,50 @@ def test_after_erasure_nothing_in_the_requests_tells_of_the_guest():
     assert [one.erased_at for one in queries.list_of_guest(
         event_id=meetup.event.uuid, guest=guest.guest
     )] == [LATER] * 2  # fmt: skip
+
+
+def test_export_holds_what_the_guest_asked_for_and_nothing_of_others():
+    canary, meetup = f"canary{uuid.uuid4().hex[:12]}", open_meetup()
+    guest = register(meetup, canary)
+    values = {"event_id": meetup.event.uuid, "status": S.DECLINED, "reason": "Sold out."}
+    for who, text in ((guest.guest, "Soup"), ("0" * 16, "Wine")):
+        make_request(request_id=uuid.uuid4().hex[:24].upper(), guest=who, text=text, **values)
+
+    _job, data, text = export(meetup, guest)
+
+    assert data["requests"] == [
+        {
+            "at": "2030-05-01T12:00:00.000Z",
+            "what": "Food",
+            "option": "Vegetarian",
+            "text": "Soup",
+            "status": "DECLINED",
+            "reason": "Sold out.",
+        }
+    ]
+    assert ("Soup" in text, "Wine" in text) == (True, False)
+
+
+def test_what_another_asked_under_a_key_that_is_theirs_now_stays():
+    event_id = str(uuid.uuid4())
+    values = {"event_id": event_id, "guest": "0" * 16}
+    earlier, later = (
+        make_request(
+            request_id=uuid.uuid4().hex[:24].upper(),
+            created_at=NOON + timedelta(hours=hour),
+            **values,
+        )
+        for hour in (0, 2)
+    )
+
+    done = services.erase_requests(
+        **values, before=NOON + timedelta(hours=1), now=NOON + timedelta(hours=3)
+    )
+
+    assert done == 1
+    assert [GuestRequest.find(one.request_id).guest_name for one in (earlier, later)] == [
+        None, "Ada Lovelace",
+    ]  # fmt: skip
 
 
 def test_who_was_erased_asks_for_nothing_more():
