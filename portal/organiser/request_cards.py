@@ -50,10 +50,12 @@ class Card:
 
     @cached_property
     def minutes(self) -> int:
-        """So long the guest waits, or waited."""
-        return (
-            max((self.request.done_at or self.now) - self.request.created_at, 0 * MINUTE) // MINUTE
-        )
+        """So long the guest waits, or waited, by the minutes of the clock.
+
+        So all cards of a board grow older at once, and between two minutes nothing is sent anew.
+        """
+        since = _clock(self.request.done_at or self.now) - _clock(self.request.created_at)
+        return max(since // MINUTE, 0)
 
     @property
     def target(self) -> int:
@@ -96,8 +98,8 @@ class Card:
         """So many minutes what was fulfilled can still be called back."""
         if self.request.status is not S.FULFILLED:
             return 0
-        left = self.request.done_at + RECALLED_WITHIN - self.now
-        return max(-(-left // MINUTE), 0)
+        left = _clock(self.request.done_at) + RECALLED_WITHIN - _clock(self.now)
+        return max(left // MINUTE, 0)
 
     @property
     def recall_until(self) -> str:
@@ -133,7 +135,7 @@ def columns_of(board: Board, *, me: str) -> list[Column]:
 
 
 def etag_of(board: Board, columns: list[Column]) -> str:
-    """Changes with the board, and with each minute that an age or a last moment tells."""
+    """Changes with the board, and with the minutes that its cards tell."""
     told = sum(
         card.recall_minutes if column.key == "done" else card.minutes
         for column in columns
@@ -157,6 +159,11 @@ def with_changed(board: Board, changed: GuestRequest, *, filtered: bool) -> Boar
     names = queries.names_of(event_id=board.event.uuid, requests=[changed], now=board.now)
     shown = {name: tuple(part) for name, part in parts.items()}
     return replace(board, **shown, names={**board.names, **names})
+
+
+def _clock(moment: datetime) -> datetime:
+    """Its minute."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def _card(request: GuestRequest, board: Board, me: str) -> Card:
