@@ -63,7 +63,7 @@ def functions() -> dict[str, list[Operation]]:
     return {
         name: module.handler.operations
         for name, module in modules.items()
-        if isinstance(module.handler, Handler)
+        if isinstance(getattr(module, "handler", None), Handler)
     }
 
 
