@@ -35,8 +35,8 @@ def event(portal_url):
 def open_as(browser_page, new_context, sign_in_as, event):
     """``open_as("floor", "Ana")``: a page of another person's own browser."""
 
-    def opened(role: str, name: str, width: int = 1280, **options) -> Page:
-        context = new_context(has_touch=width < 500)
+    def opened(role: str, name: str, width: int = 1280, scripts: bool = True, **options) -> Page:
+        context = new_context(has_touch=width < 500, java_script_enabled=scripts)
         actor = sign_in_as(role, event.uuid, of=context, name=name)
         if role == "guest":
             make_registration(
@@ -119,6 +119,7 @@ def test_guest_asks_two_race_and_the_guest_sees_it_fulfilled(event, open_as):
     ana.keyboard.press("Enter")
     expect(column(ana, "Done")).to_contain_text("Done in")
     expect(ana.get_by_role("button", name="Recall")).to_be_focused()
+    ada.evaluate(LOOK)
     expect(ada.locator("#mine")).to_contain_text("Fulfilled")
 
 
@@ -141,6 +142,7 @@ def test_declined_with_a_reason_that_the_guest_reads(event, open_as):
 
     expect(dialog).to_be_hidden()
     expect(column(ana, "Done")).to_contain_text("The guest was told: “Sold out, sorry.”")
+    ada.evaluate(LOOK)
     expect(ada.locator("#mine")).to_contain_text("They said: Sold out, sorry.")
 
 
@@ -245,6 +247,44 @@ def test_kinds_are_edited(event, open_as):
     expect(olga.locator("[data-toasts]")).to_contain_text("Guests can ask for: Food.")
 
 
+def test_board_and_kinds_work_without_scripts(event, open_as):
+    olga = open_as("organiser", "Olga Organiser", scripts=False)
+    olga.goto(f"{board_of(event)}/kinds")
+    olga.get_by_role("group", name="Help").get_by_label("Guests can ask for it").check()
+    olga.get_by_role("group", name="New kind").get_by_label("Name").fill("Massage")
+    olga.get_by_role("button", name="Save").click()
+    request_of(event, "HELP", 1, "Ada", text="Where is the lift?")
+    request_of(event, "HELP", 0, "Bea", text="Where is the sea?")
+
+    olga.goto(f"{board_of(event)}?kind=HELP")
+    olga.get_by_role("button", name="Claim").first.click()
+    expect(column(olga, "Claimed")).to_contain_text("Where is the lift?")
+    olga.get_by_role("button", name="Done").click()
+    olga.get_by_role("link", name="Decline: Where is the sea?").click()
+    olga.get_by_label("Reason").fill("Far away.")
+    olga.get_by_role("button", name="Decline, tell the guest").click()
+
+    expect(column(olga, "Done")).to_contain_text("Where is the lift?")
+    expect(column(olga, "Done")).to_contain_text("The guest was told: “Far away.”")
+    assert olga.url.endswith("?kind=HELP")
+    enabled = [one.key for one in kinds_of(event.uuid).kinds if one.enabled]
+    assert enabled == ["HELP", "MASSAGE"]
+
+
+def test_floor_finds_the_board_from_its_first_page(event, open_as, check_axe, shoot):
+    offer(event)
+    fay = open_as("floor", "Fay Floor", 390)
+    fay.goto("/o/events")
+    check_axe(fay)
+    shoot(fay, "requests-floor")
+
+    fay.get_by_role("link", name="Guest requests").tap()
+
+    expect(column(fay, "New")).to_be_visible()
+    links = [link.get_attribute("title") for link in fay.locator("#nav a").all()]
+    assert links == ["Requests", "Team"]
+
+
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
 def test_staff_pages_are_accessible_empty_and_full(event, open_as, check_axe, shoot, width, dark):
     page = open_as("organiser", "Ana Kovačević", width, dark=dark)
@@ -257,6 +297,7 @@ def test_staff_pages_are_accessible_empty_and_full(event, open_as, check_axe, sh
 
     visit("", "none")
     visit("/kinds", "kinds-first")
+    visit("/notices", "notices")
     offer(event, replace(INTERPRETER, options=("DGS", "ÖGS"), opens="09:00", closes="17:00"))
     visit("", "empty")
     visit("/kinds", "kinds")
