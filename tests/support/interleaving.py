@@ -1,7 +1,7 @@
 """The real code, one DynamoDB call at a time, in whatever order a test wants.
 
 A ``Process`` runs a call of our services in a thread that stops before each of its calls to
-the tables of events, seats and registrations. The test then says what happens to that call: it goes through, the process
+the tables of events, seats, registrations and bookings. The test then says what happens to that call: it goes through, the process
 dies before or after it, its answer is lost and botocore sends it again, or a copy of it
 lingers on the wire and lands later. Only one thread ever runs, so a test is repeatable.
 """
@@ -18,9 +18,10 @@ from botocore.exceptions import ClientError
 from backend.events.models import Event
 from backend.registrations.models import Registration
 from backend.seats.models import Block
+from backend.sessions.models import Booking
 from backend.shared.errors import DomainError
 
-TABLES = {model.Meta.table_name for model in (Registration, Block, Event)}
+TABLES = {model.Meta.table_name for model in (Registration, Booking, Block, Event)}
 WRITES = {"PutItem", "UpdateItem", "TransactWriteItems"}
 _REFUSED = ("ConditionalCheckFailedException", "TransactionCanceledException")
 PATIENCE = 20
