@@ -23,6 +23,7 @@ COLUMNS = {
 MINUTE = timedelta(minutes=1)
 LONGEST_TITLE = 80
 """A longer text reads better below the name of its kind than as a headline."""
+LONG_NOTE, MOST_LINES = 300, 8
 LONGEST_IN_MINUTES = 100
 SOON = 5
 """A card turns amber when this part of its time is all that is left."""
@@ -47,6 +48,11 @@ class Card:
     def note(self) -> str:
         text = str(self.request.text or "")
         return "" if text == self.title else text
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the note scrolls, so that one guest does not fill the board."""
+        return len(self.note) > LONG_NOTE or self.note.count("\n") > MOST_LINES
 
     @cached_property
     def minutes(self) -> int:

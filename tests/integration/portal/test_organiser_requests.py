@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from backend.guest_requests import queries, services
 from backend.guest_requests.models import GuestRequest
 from backend.guest_requests.states import RequestStatus
 from backend.shared import base32
 from backend.team.roles import Role
+from portal.organiser.request_cards import with_changed
 from tests.factories.events import make_event
 from tests.factories.guest_requests import make_request as a_request
 from tests.factories.guest_requests import offer
@@ -189,6 +191,21 @@ def test_step_is_taken_with_and_without_scripts(served, fay, step, before, after
         assert (answer.status_code, request.request_id in column(answer.text, key)) == (200, True)
     else:
         assert (answer.status_code, answer["Location"]) == (302, f"{address(served)}?kind=FOOD")
+
+
+@pytest.mark.parametrize(
+    ("filtered", "columns"), [(["FOOD"], (0, 1)), (["HELP"], (0, 0)), ([], (0, 1))]
+)
+def test_board_shows_a_step_that_its_index_has_not_heard_of(served, fay, filtered, columns):
+    request = make_request(served)
+    who = {"event_id": served.uuid, "actor": fay.actor, "now": datetime.now(UTC)}
+    before = queries.board(kinds=filtered, **who)
+
+    changed = services.claim(request_id=request.request_id, **who)
+
+    shown = with_changed(before, changed, filtered=bool(filtered))
+    assert (len(shown.new), len(shown.claimed)) == columns
+    assert columns == (0, 0) or shown.names == {fay.actor.user_id: "Fay Floor"}
 
 
 @pytest.mark.parametrize("htmx", [True, False])

@@ -13,6 +13,7 @@ from backend.guest_requests.models import GuestRequest
 from backend.guest_requests.queries import my_requests
 from backend.guest_requests.states import RequestStatus
 from backend.shared.actor import Actor
+from portal.public.views.requests import with_asked
 from tests.factories.events import make_event
 from tests.factories.guest_requests import offer
 from tests.factories.registrations import make_registration
@@ -118,6 +119,14 @@ def test_asking_stands_on_the_page_at_once(event, ada):
     assert shown.redirect_chain == [(f"{HERE}?asked={request.request_id}", 302)]
     assert ("Food: Soup" in shown.text, "Waiting" in shown.text) == (True, True)
     assert "Meant to be with you by" in shown.text
+
+
+def test_what_was_asked_just_now_stands_first_before_the_list_has_heard_of_it(event, ada):
+    older, asked = (ask(event, ada.actor, option=option) for option in ("Rice", "Soup"))
+
+    found = with_asked([older], asked.request_id, actor=ada.actor)
+
+    assert [one.request_id for one in found] == [asked.request_id, older.request_id]
 
 
 def test_pressing_twice_asks_once(event, ada):

@@ -71,6 +71,13 @@ def test_title_is_what_tells_most(option, text, title, note):
 
 
 @pytest.mark.parametrize(
+    ("text", "scrolls"), [("x" * 300, False), ("x" * 301, True), ("x\n" * 9, True)]
+)
+def test_long_words_of_a_guest_do_not_fill_the_board(text, scrolls):
+    assert card(NOON, text=text).is_long is scrolls
+
+
+@pytest.mark.parametrize(
     ("minutes", "left", "words"),
     [
         (0, 10, "for 10 more minutes"),
