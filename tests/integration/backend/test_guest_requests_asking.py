@@ -22,6 +22,7 @@ from backend.guest_requests.states import RequestStatus
 from backend.registrations.errors import EmailNotVerified
 from backend.registrations.states import Admission, RegistrationStatus
 from backend.shared.actor import VISITOR
+from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
 from backend.shared.idempotency import IdempotencyMismatch
 from tests.factories.events import NOON, make_event
@@ -309,6 +310,15 @@ def test_somebody_elses_request_does_not_exist(venue, ada):
             services.cancel_request(request_id=request_id, actor=bo, now=NOON)
     with pytest.raises(SignInNeeded):
         queries.fetch_mine(request_id=made.request_id, actor=VISITOR)
+
+    assert GuestRequest.find(made.request_id).version == made.version
+
+
+def test_canceling_writes_nothing_to_what_another_guest_asked(venue, ada):
+    made = venue.ask(ada)
+
+    with pytest.raises(StaleWrite):
+        GuestRequest.cancel(made.request_id, event_id=venue.id, guest="0" * 16, done_at=NOON)
 
     assert GuestRequest.find(made.request_id).version == made.version
 

@@ -52,13 +52,16 @@ def test_second_organiser_is_told_that_the_first_was_faster(event):
     assert queries.kinds_of(event.uuid).version == 1
 
 
-def test_writers_who_both_saw_the_same_do_not_overwrite_each_other(event, monkeypatch):
+@pytest.mark.parametrize("version", [0, 1])
+def test_writers_who_both_saw_the_same_do_not_overwrite_each_other(event, monkeypatch, version):
+    for before in range(version):
+        save(event, version=before)
     seen = queries.kinds_of(event.uuid)
-    save(event)
+    save(event, version=version)
     monkeypatch.setattr(services.settings, "kinds_of", lambda *_, **__: seen)
 
     with pytest.raises(StaleWrite):
-        save(event, BLANKET)
+        save(event, BLANKET, version=version)
 
     assert len(queries.kinds_of(event.uuid).kinds) == 4
 

@@ -6,18 +6,21 @@ from datetime import timedelta
 import boto3
 import pytest
 
+from backend.activity import counters
 from backend.activity import queries as activity
 from backend.activity.kinds import ActivityKind
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.guest_requests import mails, services, staff_topic, streams
-from backend.guest_requests.models import GuestRequest
+from backend.guest_requests.models import GuestRequest, RequestMark
 from backend.handlers import guest_requests_stream, request_reminders, team_stream
 from backend.notifications.kinds import ChannelName, NotificationKind
 from backend.notifications.messages import Suppression
 from backend.notifications.models import Notification
 from backend.registrations.models import Registration
+from backend.shared import db
 from backend.shared.config import config
+from backend.shared.db import StaleWrite
 from backend.team.models import Member
 from tests.factories.events import NOON
 from tests.support.asking import open_venue
@@ -119,12 +122,38 @@ def test_counters_are_exact_whatever_comes_twice_and_in_whichever_order(venue, s
     repeated = records + shaken.sample(records, len(records) // 2)
     shaken.shuffle(repeated)
 
-    assert follow(repeated) == []
-    assert follow(records) == []
+    counted = []
+    for delivered in (repeated, records):
+        assert follow(delivered) == []
+        counted.append(activity.requests_of(venue.id))
 
-    assert activity.requests_of(venue.id) == {
-        "OPEN": 2, "CLAIMED": 1, "FULFILLED": 1, "DECLINED": 1,
-    }  # fmt: skip
+    exact = {"OPEN": 2, "CLAIMED": 1, "FULFILLED": 1, "DECLINED": 1}
+    assert counted == [exact, exact]
+
+
+def test_two_who_count_the_same_request_at_once_count_it_once(venue, stream):
+    made = asked(venue)
+    late = RequestMark.of(made.request_id)
+    follow(written(venue, stream))
+
+    def count_again():
+        with db.transaction() as write:
+            late.count_within(write, "OPEN", version=1)
+            counters.count_requests_within(write, venue.id, {"OPEN": 1})
+
+    with pytest.raises(StaleWrite):
+        count_again()
+    assert activity.requests_of(venue.id) == {"OPEN": 1}
+
+
+def test_two_clocks_note_what_is_late_once(venue):
+    made = asked(venue)
+    GuestRequest.remind(made.request_id, now=NOON)
+
+    with pytest.raises(StaleWrite):
+        GuestRequest.remind(made.request_id, now=NOON + timedelta(minutes=1))
+
+    assert GuestRequest.find(made.request_id).late_at == NOON
 
 
 def test_staff_are_told_once_though_the_record_comes_again(venue, stream, queue):
