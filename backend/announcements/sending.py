@@ -56,6 +56,8 @@ def _ask(job: Job, event: Event, here: dict[str, Any], now: datetime) -> StepRes
         letters.enqueue(announcement, one, job_id=job.job_id, now=now)
     keys = json.dumps([one.guest for one in reached]).encode()
     file_store.put(job.job_id, _page_name(here["pages"]), keys, content_type=_JSON)
+    # Needed no more, even if this step is run again; it names a guest.
+    positions.forget(job.job_id, here["pages"] - 1)
     found = here["found"] + len(reached)
     pages = here["pages"] + 1
     more = positions.keep(job.job_id, pages, page.next_key)
@@ -71,6 +73,8 @@ def _ask(job: Job, event: Event, here: dict[str, Any], now: datetime) -> StepRes
 def _count(job: Job, here: dict[str, Any]) -> StepResult:
     if here["at"] >= here["pages"]:
         return StepResult(None)
+    if here["at"] == 0:
+        positions.forget(job.job_id, here["pages"] - 1)
     guests: list[str] = json.loads(file_store.get(job.job_id, _page_name(here["at"])))
     keys = {letters.key_of(job.params["announcement_id"], guest): guest for guest in guests}
     messages = Notification.find_many(list(keys))

@@ -29,5 +29,11 @@ def keep(job_id: str, page: int, position: Position | None) -> bool:
     return True
 
 
+def forget(job_id: str, page: int) -> None:
+    """Let go of where a page starts, which names a guest; one that is not there is no error."""
+    if page > 0:
+        file_store.remove(job_id, _name(page))
+
+
 def _name(page: int) -> str:
     return f"start-{page:06}.json"

@@ -15,6 +15,7 @@ from backend.announcements.kinds import Audience
 from backend.announcements.models import Announcement
 from backend.announcements.services import Wording
 from backend.events.errors import EventForbidden
+from backend.jobs import file_store
 from backend.jobs import services as jobs
 from backend.jobs.kinds import JobKind
 from backend.jobs.states import JobStatus
@@ -322,3 +323,5 @@ def test_many_pages_are_all_asked_for(event, monkeypatch):
     assert post.deliver(first, *guests) == [S.SENT] * len(guests)
     done = post.run(job)
     assert (done.kind, done.done, done.total) == (JobKind.ANNOUNCE, 4, 4)
+    # Where a page started is a guest's name, and nobody needs it any more.
+    assert [name for name in file_store.list_names(job.job_id) if name.startswith("start")] == []
