@@ -102,7 +102,13 @@ OF_ONE_EVENT = (
                 _("Event"),
                 EventAction.EDIT,
             ),
-            Link("agenda", _("Agenda"), "calendar", "organiser:agenda"),
+            Link(
+                "agenda",
+                _("Agenda"),
+                "calendar",
+                "organiser:agenda",
+                needs=EventAction.SEE_GUESTS,
+            ),
             Link("catalogue", _("Catalogue"), "tag", "organiser:catalogue"),
             Link("badges", _("Badges"), "id-badge-2", "organiser:badges"),
             Link(

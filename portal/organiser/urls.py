@@ -24,6 +24,8 @@ from portal.organiser.views import (
     requests_kinds,
     requests_notices,
     scans,
+    sessions,
+    sessions_guests,
     team,
 )
 
@@ -216,6 +218,34 @@ urlpatterns = [
         "e/<str:event_id>/kiosks/<str:kiosk>/revoke",
         kiosks.RevokeKioskView.as_view(),
         name="kiosk-revoke",
+    ),
+    path("e/<str:event_id>/agenda", sessions.AgendaView.as_view(), name="agenda"),
+    path("e/<str:event_id>/agenda/new", sessions.AddSessionView.as_view(), name="session-new"),
+    path("e/<str:event_id>/agenda/rules", sessions.RulesView.as_view(), name="agenda-rules"),
+    path(
+        "e/<str:event_id>/agenda/<str:session_id>",
+        sessions.EditSessionView.as_view(),
+        name="session",
+    ),
+    path(
+        "e/<str:event_id>/agenda/<str:session_id>/copy",
+        sessions.CopySessionView.as_view(),
+        name="session-copy",
+    ),
+    path(
+        "e/<str:event_id>/agenda/<str:session_id>/move",
+        sessions.MoveSessionView.as_view(),
+        name="session-move",
+    ),
+    path(
+        "e/<str:event_id>/agenda/<str:session_id>/cancel",
+        sessions.CancelSessionView.as_view(),
+        name="session-cancel",
+    ),
+    path(
+        "e/<str:event_id>/agenda/<str:session_id>/guests",
+        sessions_guests.BookedGuestsView.as_view(),
+        name="session-guests",
     ),
     path("e/<str:event_id>/requests", requests.BoardView.as_view(), name="requests"),
     path(

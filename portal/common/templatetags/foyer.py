@@ -1,8 +1,10 @@
 """Tags and filters of every template (built in, no ``{% load %}`` needed)."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,8 @@ STATUS_LOOKS = {  # status → look of its pill and its icon; the word is the ca
     "CLAIMED": ("", "user-check"),
     "FULFILLED": ("ok", "circle-check"),
     "DECLINED": ("bad", "circle-x"),
+    "BOOKED": ("ok", "circle-check"),
+    "ATTENDED": ("ok", "user-check"),
 }
 STATUS_WORDS = {
     "DRAFT": _("Draft"),
@@ -54,6 +58,8 @@ STATUS_WORDS = {
     "CLAIMED": _("Somebody is on it"),
     "FULFILLED": _("Fulfilled"),
     "DECLINED": _("Declined"),
+    "BOOKED": _("Booked"),
+    "ATTENDED": _("Attended"),
 }
 KIND_ICONS = {  # own kinds of request have the bell
     "FOOD": "tools-kitchen-2",
@@ -87,6 +93,12 @@ def when(moment: datetime, zone: str, style: str = "full") -> SafeString:
 def span(start: datetime, end: datetime, zone: str) -> str:
     """``{% span event.starts_at event.ends_at event.time_zone %}``, the zone named once."""
     return event_times.span_text(start, end, zone)
+
+
+@register.filter
+def clock(moment: datetime, zone: str) -> str:
+    """``{{ session.starts_at|clock:event.time_zone }}``: ``09:30``, where the zone stands above."""
+    return formats.time_format(moment.astimezone(ZoneInfo(zone)), "H:i")
 
 
 @register.filter(name="markdown")

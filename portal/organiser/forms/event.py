@@ -151,14 +151,16 @@ class EventForm(FoyerForm):
         zone = ZoneInfo(data["time_zone"])
         for name in MOMENTS:
             if data.get(name):
-                self._place(name, data[name].replace(tzinfo=zone))
+                place(self, name, data[name].replace(tzinfo=zone))
         return data
 
-    def _place(self, name: str, moment: datetime) -> None:
-        self.cleaned_data[name] = moment
-        back = moment.astimezone(UTC).astimezone(moment.tzinfo)
-        if back.replace(tzinfo=None) != moment.replace(tzinfo=None):
-            self.add_error(name, _("The clocks go forward then: this time does not exist there."))
+
+def place(form: forms.Form, name: str, moment: datetime) -> None:
+    """Let the cleaned field be this moment; one that its zone skips is an error of the field."""
+    form.cleaned_data[name] = moment
+    back = moment.astimezone(UTC).astimezone(moment.tzinfo)
+    if back.replace(tzinfo=None) != moment.replace(tzinfo=None):
+        form.add_error(name, _("The clocks go forward then: this time does not exist there."))
 
 
 def details_of(data: dict[str, Any], *, before: Event | None = None) -> EventDetails:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, reverse
@@ -28,6 +29,7 @@ from tests.factories.jobs import make_job
 from tests.factories.kiosks import make_kiosk
 from tests.factories.messages import make_message
 from tests.factories.registrations import make_registration
+from tests.factories.sessions import make_session
 from tests.factories.team import make_invitation, make_member
 
 FILE = "guests.csv"
@@ -60,6 +62,7 @@ class Place:
     message: str
     announcement: str
     asked: str
+    session: str
 
     def address(self, name: str) -> str:
         keys = {
@@ -76,6 +79,7 @@ class Place:
             "channel": "EMAIL",
             "token": "not-made-here",
             "announcement_id": self.announcement,
+            "session_id": self.session,
         }
         return reverse(name, kwargs={key: keys[key] for key in parameters_of(name)})
 
@@ -126,6 +130,13 @@ def kinds(_place: Place) -> dict[str, Any]:
         given = {"key": kind.key, "name": kind.name, "target_minutes": "5", "most_open": "1"}
         posted |= {f"kinds-{kind.key}-{part}": value for part, value in given.items()}
     return posted
+
+
+def session(place: Place) -> dict[str, Any]:
+    start = place.event.starts_at.astimezone(ZoneInfo(place.event.time_zone))
+    hours = {"starts_at": start + timedelta(hours=1), "ends_at": start + timedelta(hours=2)}
+    times = {name: f"{moment:%Y-%m-%dT%H:%M}" for name, moment in hours.items()}
+    return {"title": "Stolen", **times, "notice_minutes": "10", "version": "1"}
 
 
 def wording(_place: Place) -> dict[str, Any]:
@@ -264,6 +275,14 @@ ROWS = {
     "organiser:request-kinds": Row("organiser", kinds),
     "organiser:request-notices": Row("floor", lambda _place: {"channel": "PIGEON"}),
     "organiser:request-notices-stop": Row("floor"),
+    "organiser:agenda": Row("desk"),
+    "organiser:session-new": Row("organiser", session),
+    "organiser:agenda-rules": Row("organiser", lambda _place: {"most_bookings": "1"}),
+    "organiser:session": Row("organiser", session),
+    "organiser:session-copy": Row("organiser"),
+    "organiser:session-move": Row("organiser", lambda _place: {"version": "1", "room": "Hall B"}),
+    "organiser:session-cancel": Row("organiser", lambda _place: {"version": "1"}),
+    "organiser:session-guests": Row("desk"),
     "public:my-requests": OWN,
     "public:ask": Row("guest", lambda _place: {"request_id": "stolen-1"}),
     "public:request-cancel": OWN,
@@ -317,6 +336,7 @@ def make_place(at: str) -> Place:
         ).request_id,
         message=make_message(event_id=event.uuid, status=NotificationStatus.FAILED).key,
         announcement=make_announcement(event_id=event.uuid).announcement_id,
+        session=make_session(event).session_id,
     )
 
 

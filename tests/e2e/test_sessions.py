@@ -1,0 +1,145 @@
+"""Sessions in a browser: the organiser plans, moves and cancels; a guest books and gives up."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from backend.activity.models import Stats
+from backend.sessions.models import Session
+from tests.factories.events import make_event
+from tests.factories.sessions import make_session
+
+pytestmark = pytest.mark.browser
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+WHO = "Maximiliane Freifrau von Wolfeschlegelsteinhausenbergerdorff-Hohenlohe"
+
+
+@pytest.fixture
+def event(portal_url):
+    noon = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
+    start = noon + timedelta(days=3)
+    return make_event(
+        title="PyCon Alpina 2027", starts_at=start, ends_at=start + timedelta(hours=33)
+    )
+
+
+def fill(event) -> list[Session]:
+    """What the mock-up shows, a clash, and a second day."""
+    rows = [
+        (
+            "Keynote: Types at altitude",
+            "Saal Tirol",
+            30,
+            45,
+            "Nguyễn Thị Minh Khai",
+            None,
+            "Plenum",
+        ),
+        ("What 3.15 does to your deploys", "Saal Tirol", 90, 40, "Željko Đorđević", 400, "Python"),
+        ("Queues that do not lie", "Brüssel", 90, 40, "Åsa Ångström", 40, "Data"),
+        ("Workshop: async by hand", "Straßburg", 90, 120, "李小龍", 20, "Python"),
+        (LONG, "Saal Tirol", 135, 45, WHO, 500, "Data"),
+        ("One database, five teams", "Straßburg", 150, 40, "Bo Li", 60, ""),
+        ("Breakfast", "", 24 * 60, 60, "", None, ""),
+    ]
+    made = []
+    for title, room, start, length, who, seats, track in rows:
+        starts_at = event.starts_at + timedelta(minutes=start)
+        made.append(
+            make_session(
+                event,
+                title=title,
+                room=room,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=length),
+                speakers=who,
+                capacity=seats,
+                track=track,
+                description="Bring a laptop. Two hours, no slides.",
+            )
+        )
+    for session, numbers in zip(made[1:4], ((12, 0, 0), (38, 0, 4), (20, 9, 0)), strict=True):
+        counted = dict(zip(("registered", "waiting", "admitted"), numbers, strict=True))
+        Stats.add_up(f"{session.session_id}#R0", counted, first_seq="1", last_seq="2")
+    return made
+
+
+def titled(event, title: str) -> Session:
+    [found] = [one for one in Session.list_for_event(event.uuid) if one.title == title]
+    return found
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+def test_organiser_pages_are_accessible_empty_and_full(
+    event, browser_page, sign_in_as, check_axe, shoot, width, dark
+):
+    sign_in_as("organiser", event.uuid, name="Olga Organiser")
+    page = browser_page(width, dark=dark)
+    for what in ("", "/new", "/rules"):
+        page.goto(f"/o/e/{event.uuid}/agenda{what}")
+        check_axe(page)
+        shoot(page, f"agenda-empty{what.replace('/', '-')}-{width}")
+    workshop = fill(event)[3]
+    for name, what in (
+        ("agenda", ""),
+        ("session", f"/{workshop.session_id}"),
+        ("session-guests", f"/{workshop.session_id}/guests"),
+    ):
+        page.goto(f"/o/e/{event.uuid}/agenda{what}")
+        check_axe(page)
+        shoot(page, f"{name}-{width}")
+
+
+def test_first_session_is_added_where_the_empty_page_says(event, browser_page, sign_in_as):
+    sign_in_as("organiser", event.uuid)
+    page = browser_page(1280)
+    page.goto(f"/o/e/{event.uuid}/agenda")
+    page.get_by_role("main").get_by_role("link", name="Add session").click()
+    page.get_by_label("Room").fill("Hall A")
+    page.get_by_role("button", name="Add session").click()
+    expect(page.locator(".fo-error")).to_have_text(["Give the session a title."])
+    page.get_by_label("Title").fill("Tides for beginners")
+    page.get_by_role("button", name="Add session").click()
+
+    expect(page.get_by_role("link", name="Tides for beginners", exact=True)).to_be_focused()
+    assert titled(event, "Tides for beginners").room == "Hall A"
+
+
+def test_session_is_moved_by_keyboard_and_keeps_the_focus(event, browser_page, sign_in_as):
+    fill(event)
+    title = "Queues that do not lie"
+    before = titled(event, title).starts_at
+    sign_in_as("organiser", event.uuid)
+    page = browser_page(1280)
+    page.goto(f"/o/e/{event.uuid}/agenda")
+    link = page.get_by_role("table").get_by_role("link", name=title, exact=True)
+    link.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Alt+ArrowDown")
+    expect(link).to_be_focused()
+    with page.expect_navigation():
+        page.keyboard.press("Alt+ArrowRight")
+    expect(link).to_be_focused()
+
+    moved = titled(event, title)
+    assert (moved.starts_at - before, moved.room) == (timedelta(minutes=15), "Saal Tirol")
+
+
+def test_clash_is_named_and_goes_with_its_cause(event, browser_page, sign_in_as):
+    fill(event)
+    sign_in_as("organiser", event.uuid)
+    page = browser_page(1280)
+    page.goto(f"/o/e/{event.uuid}/agenda")
+    clash = page.get_by_role("region", name="1 thing does not go together")
+    expect(clash).to_contain_text(
+        "Workshop: async by hand and One database, five teams are both in"
+    )
+    page.get_by_role("table").get_by_role(
+        "link", name="Workshop: async by hand", exact=True
+    ).click()
+    page.get_by_role("button", name="Cancel session").click()
+    page.get_by_role("button", name="Cancel session, tell 29 guests").click()
+
+    expect(page.locator("summary", has_text="1 canceled")).to_be_visible()
+    expect(clash).to_be_hidden()
