@@ -325,3 +325,23 @@ def test_many_pages_are_all_asked_for(event, monkeypatch):
     assert (done.kind, done.done, done.total) == (JobKind.ANNOUNCE, 4, 4)
     # Where a page started is a guest's name, and nobody needs it any more.
     assert [name for name in file_store.list_names(job.job_id) if name.startswith("start")] == []
+
+
+def test_a_guest_who_was_erased_since_gets_nothing(event):
+    [ada] = fill(event, "Ada")
+    first, post = draft(event), Post()
+    post.run(send(first))
+    registrations.erase_guest(shard=ada.shard, guest=ada.guest, changed_by="USER:olga", now=LATER)
+    assert post.deliver(first, ada) == [S.SUPPRESSED]
+    key = letters.key_of(first.announcement_id, ada.guest)
+    assert Notification.find(key).reason == "registration_gone"
+
+
+def test_an_announcement_that_is_gone_is_not_sent(event):
+    [ada] = fill(event, "Ada")
+    first, post = draft(event), Post()
+    post.run(send(first))
+    first.delete()
+    assert post.deliver(first, ada) == [S.SUPPRESSED]
+    key = letters.key_of(first.announcement_id, ada.guest)
+    assert Notification.find(key).reason == "announcement_gone"
