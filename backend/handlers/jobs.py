@@ -48,6 +48,7 @@ STEPS: dict[JobKind, Step] = {
     JobKind.RECOUNT: recounts.step,
     JobKind.CANCEL_SESSION: session_cancellation.step,
     JobKind.TELL_SESSION: telling.step,
+    JobKind.NOTIFY_SESSION: telling.notice_step,
     JobKind.ADOPT_BOOKINGS: session_adoption.step,
     JobKind.ANNOUNCE: sending.step,
 }

@@ -39,6 +39,7 @@ COMPOSERS: dict[str, Composer] = {
     session_mails.PROMOTED: session_mails.compose,
     session_mails.CHANGED: session_mails.compose,
     session_mails.CANCELED: session_mails.compose,
+    session_mails.NOTICE: session_mails.compose,
     welcome_mails.WELCOME: welcome_mails.compose,
     letters.ANNOUNCEMENT: letters.compose,
     letters.TEST: letters.compose,

@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     ANNOUNCE = "ANNOUNCE"
     CANCEL_SESSION = "CANCEL_SESSION"
     TELL_SESSION = "TELL_SESSION"
+    NOTIFY_SESSION = "NOTIFY_SESSION"
     ADOPT_BOOKINGS = "ADOPT_BOOKINGS"
 
 
@@ -52,5 +53,6 @@ RULES: dict[JobKind, JobRules] = {
     # Several sessions may be called off, moved or given a limit at once.
     K.CANCEL_SESSION: JobRules(cancelable=False),
     K.TELL_SESSION: JobRules(),
+    K.NOTIFY_SESSION: JobRules(),
     K.ADOPT_BOOKINGS: JobRules(cancelable=False),
 }

@@ -5,6 +5,7 @@ booking up meanwhile is told nothing of it, and a session that was moved twice i
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from backend.events import queries as events
 from backend.events.models import Event
@@ -23,18 +24,24 @@ from backend.shared.config import config
 PROMOTED = "booking_promoted"
 CHANGED = "session_changed"
 CANCELED = "session_canceled"
-_WANTED = {PROMOTED: BookingStatus.BOOKED, CHANGED: BookingStatus.BOOKED}
+NOTICE = "session_notice"
+_WANTED = dict.fromkeys((PROMOTED, CHANGED, NOTICE), BookingStatus.BOOKED)
 """What a booking must still be; of a canceled session everybody is told who booked it."""
 
 
-def enqueue(template: str, booking: Booking, session: Session, *, now: datetime) -> None:
-    """Ask for one of the mails above.
-
-    Once per promotion of the booking; of a session, once per guest and version of its schedule.
-    """
+def key_of(template: str, booking: Booking, session: Session) -> str:
+    """Once per promotion of the booking; of a session, once per guest and version of its schedule."""
+    if template == NOTICE:
+        place = f"{session.event_id}#{session.session_id}#{int(session.schedule_version)}"
+        return f"{NOTICE}#{place}#{booking.guest}"
     which = booking.version if template == PROMOTED else session.schedule_version
+    return f"{template}#{session.session_id}#{booking.guest}#{int(which)}"
+
+
+def enqueue(template: str, booking: Booking, session: Session, *, now: datetime) -> None:
+    """Ask for one of the mails above, once by its key."""
     notifications.enqueue(
-        key=f"{template}#{session.session_id}#{booking.guest}#{int(which)}",
+        key=key_of(template, booking, session),
         template=template,
         # Whose address is looked up when it is sent: the outbox needs to know none.
         recipient=booking.guest,
@@ -48,7 +55,8 @@ def enqueue(template: str, booking: Booking, session: Session, *, now: datetime)
         now=now,
         kind=NotificationKind.SESSION,
         event_id=session.event_id,
-        about_at=session.starts_at,
+        # To queue up is for now, however long before the start: no quiet hours hold it back.
+        about_at=now if template == NOTICE else session.starts_at,
     )
 
 
@@ -65,12 +73,8 @@ def compose(notification: Notification, *, now: datetime) -> Message | Suppressi
     session = Session.fetch(facts["event_id"], facts["session_id"])
     if notification.template != CANCELED and not session.is_planned:
         return Suppression("session_canceled")
-    # A later change is told by a mail of its own.
-    if (
-        notification.template == CHANGED
-        and str(session.schedule_version) != facts["schedule_version"]
-    ):
-        return Suppression("changed_again")
+    if reason := _outdated(notification, session, now=now):
+        return Suppression(reason)
     registration = Registration.find(str(booking.registration_shard), booking.guest)
     if registration is None or not registration.user_email:
         return Suppression("registration_gone")
@@ -78,6 +82,15 @@ def compose(notification: Notification, *, now: datetime) -> Message | Suppressi
     if event.status is EventStatus.CANCELED:
         return Suppression("event_canceled")
     return _message(notification.template, registration, session, event)
+
+
+def _outdated(notification: Notification, session: Session, *, now: datetime) -> str | None:
+    if notification.template not in (CHANGED, NOTICE):
+        return None
+    # A later change is told by a mail of its own.
+    if str(session.schedule_version) != notification.facts["schedule_version"]:
+        return "changed_again"
+    return "session_over" if notification.template == NOTICE and session.ends_at <= now else None
 
 
 def _message(template: str, registration: Registration, session: Session, event: Event) -> Message:
@@ -88,6 +101,7 @@ def _message(template: str, registration: Registration, session: Session, event:
             "title": event.title,
             "session": session.title,
             "time_span": span_of(session.starts_at, session.ends_at, event.time_zone),
+            "starts": _clock(session.starts_at, event.time_zone),
             "room": session.room or place(event),
             "url": f"{config().public_base_url}/e/{event.uuid}",
         },
@@ -99,3 +113,8 @@ def _message(template: str, registration: Registration, session: Session, event:
         html=rendered.html,
         short=rendered.subject,
     )
+
+
+def _clock(moment: datetime, time_zone: str) -> str:
+    """``14:05 (Europe/Berlin)``: enough on the day itself."""
+    return f"{moment.astimezone(ZoneInfo(time_zone)):%H:%M} ({time_zone})"

@@ -71,6 +71,13 @@ def find_overlap(session: Session, others: Iterable[Session]) -> Session | None:
     return None
 
 
+def is_notice_due(session: Session, event: Event, *, now: datetime) -> bool:
+    """Whether the guests are to be told now to queue up: not before, and not when it is over."""
+    if event.status is not EventStatus.PUBLISHED or not session.is_planned:
+        return False
+    return session.notice_at is not None and session.notice_at <= now < session.ends_at
+
+
 def notice_of(starts_at: datetime, minutes: int, *, now: datetime) -> dict[str, Any]:
     """When the guests are to be told to queue up, as the session's attributes of the index.
 

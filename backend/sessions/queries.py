@@ -29,6 +29,8 @@ _CACHE_LIMIT = 1_000
 _cached: dict[tuple[str, str], tuple[datetime, Session]] = {}
 _MOST_COUNTED = 4_000
 _READ_AT_ONCE = 100
+_NOTICES_AT_ONCE = 500
+"""Of each hour: as many as a minute suffices for; the others are due in the next one, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,11 @@ def agenda(
 def clashes(*, event_id: str, actor: Actor, now: datetime) -> list[Clash]:
     """The warnings about an agenda alone; refuses as above."""
     return agenda(event_id=event_id, actor=actor, now=now).clashes
+
+
+def list_due_notices(*, now: datetime) -> list[Session]:
+    """Sessions whose guests are to be told to queue up: keys, a moment behind the table."""
+    return Session.list_due(now=now, limit=_NOTICES_AT_ONCE)
 
 
 # Seats

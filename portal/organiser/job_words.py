@@ -31,6 +31,7 @@ LOOKS: dict[JobKind, JobLook] = {
     K.RECOUNT: JobLook(_("Recount of the guests"), "refresh", _("parts counted")),
     K.CANCEL_SESSION: JobLook(_("Cancellation of a session"), "ban", _("bookings canceled")),
     K.TELL_SESSION: JobLook(_("News of a session"), "mail", _("guests told")),
+    K.NOTIFY_SESSION: JobLook(_("A session begins soon"), "mail", _("guests told")),
     K.ADOPT_BOOKINGS: JobLook(
         _("New limit on the places of a session"), "adjustments", _("rounds made")
     ),

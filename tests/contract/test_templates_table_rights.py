@@ -66,6 +66,7 @@ def tables_of(stack: str, role: str) -> set[str]:
             {"GuestRequests", "Stats", "Activity", "Notifications", "Events"},
         ),
         ("streams", "RequestRemindersRole", {"GuestRequests"}),
+        ("streams", "SessionNoticesRole", {"Sessions", "Events", "Jobs"}),
         ("streams", "EmailFeedbackRole", {"Contacts"}),
         ("streams", "UploadsRole", {"Events"}),
         (
@@ -172,6 +173,16 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
             "streams",
             "RequestRemindersRole",
             {"GuestRequests": {"UpdateItem"}, "GuestRequests/index/due_index": {"Query"}},
+        ),
+        (
+            "streams",
+            "SessionNoticesRole",
+            {
+                "Sessions": {"GetItem", "UpdateItem"},
+                "Sessions/index/notice_index": {"Query"},
+                "Events": {"GetItem"},
+                "Jobs": {"GetItem", "PutItem"},
+            },
         ),
         (
             "api",

@@ -194,16 +194,20 @@ class Session(db.Table):
         return self.revise(changes)
 
     def drop_notice(self) -> bool:
-        """Leave the index of notices: the guests were told of this ``notice_at``.
+        """Leave the index of notices: nobody needs to look at this version of the schedule again.
 
         ``False`` when the session was moved since it was read: then there is another to give.
         """
+        # A room may change and leave ``notice_at`` as it is; that version has a notice of its own.
+        as_read = (Session.notice_at == self.notice_at) & (
+            Session.schedule_version == self.schedule_version
+        )
         try:
             Session.change(
                 self.event_id,
                 self.session_id,
                 actions=[Session.notice_bucket.remove(), Session.notice_at.remove()],
-                condition=Session.notice_at == self.notice_at,
+                condition=as_read,
             )
         except db.StaleWrite:
             return False

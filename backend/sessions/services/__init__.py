@@ -12,6 +12,7 @@ from backend.sessions.services.canceling import (
     erase_bookings,
     remove_booking,
 )
+from backend.sessions.services.noticing import give_notice
 from backend.sessions.services.planning import (
     cancel_session,
     copy_session,
@@ -49,6 +50,7 @@ __all__ = [
     "end_booking",
     "end_bookings_of",
     "erase_bookings",
+    "give_notice",
     "import_agenda",
     "is_session_pool",
     "move_bookings",

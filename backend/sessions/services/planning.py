@@ -307,11 +307,14 @@ def _differs(session: Session, name: str, value: object) -> bool:
 
 
 def _schedule(session: Session, new: SessionDetails, now: datetime) -> dict[str, Any]:
-    """What follows where time or room change: guests are told, and of the new start again."""
+    """What follows where time or room change: guests are told, and to queue up once more.
+
+    Each version of the schedule has one notice, so that one which is being given may stop when
+    there is a later version: the later one misses nobody.
+    """
     values: dict[str, Any] = {}
     if any(_differs(session, name, getattr(new, name)) for name in _TOLD):
         values["schedule_version"] = session.version + 1
-    when = ("starts_at", "notice_minutes")
-    if any(_differs(session, name, getattr(new, name)) for name in when):
+    if values or _differs(session, "notice_minutes", new.notice_minutes):
         values |= policies.notice_of(new.starts_at, new.notice_minutes, now=now)
     return values

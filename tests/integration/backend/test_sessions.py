@@ -214,11 +214,20 @@ def test_move_to_a_time_without_an_offset_is_refused():
         move(session, starts_at=session.starts_at.replace(tzinfo=None))
 
 
-def test_a_notice_that_was_given_is_not_given_again_for_another_room():
+def test_a_notice_that_was_given_is_given_again_for_another_room():
     _event, session = open_session()
     session.drop_notice()
 
-    assert move(session, room="Hall B").notice_at is None
+    moved = move(session, room="Hall B")
+
+    assert moved.notice_at == moved.starts_at - timedelta(minutes=10)
+
+
+def test_a_notice_that_was_given_is_not_given_again_for_another_title():
+    _event, session = open_session()
+    session.drop_notice()
+
+    assert update(session, title="Knots").notice_at is None
 
 
 def test_a_notice_of_a_start_that_was_moved_meanwhile_stays():
