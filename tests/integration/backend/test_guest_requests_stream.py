@@ -22,6 +22,7 @@ from backend.shared import db
 from backend.shared.config import config
 from backend.shared.db import StaleWrite
 from backend.team.models import Member
+from backend.team.roles import Role
 from tests.factories.events import NOON
 from tests.support.asking import open_venue
 from tests.support.lambda_context import CONTEXT
@@ -320,12 +321,15 @@ def test_clock_notes_what_is_late(venue):
     assert GuestRequest.find(made.request_id).late_at is not None
 
 
-def test_who_leaves_the_team_is_told_nothing_further(venue, topic):
+@pytest.mark.parametrize(
+    "change", [Member.removed_by.set("USER:user-olga"), Member.role.set(Role.DESK)]
+)
+def test_who_leaves_the_team_or_the_floor_is_told_nothing_further(venue, topic, change):
     followed = Stream("test-team")
     services.subscribe_staff(
         event_id=venue.id, channel=ChannelName.EMAIL, actor=venue.fay, now=NOON
     )
-    Member(venue.id, venue.fay.user_id).update(actions=[Member.removed_by.set("USER:user-olga")])
+    Member(venue.id, venue.fay.user_id).update(actions=[change])
 
     records = followed.read(lambda r: r["dynamodb"]["Keys"]["event_id"]["S"] == venue.id)
     assert follow(records + records, team_stream.handler) == []

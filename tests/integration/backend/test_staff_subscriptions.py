@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from backend.events.errors import EventForbidden
 from backend.guest_requests import services, staff_topic
@@ -165,6 +166,60 @@ def test_who_ended_it_in_a_mail_sees_that(topic):
     boto3.client("sns").unsubscribe(SubscriptionArn=arn)
 
     assert [one.state for one in mine(venue)] == [SubscriptionState.ENDED]
+
+
+def test_filter_that_sns_did_not_take_is_written_when_the_address_is_confirmed(topic):
+    venue = open_venue()
+    subscribe(venue, "Bar")
+    stored = StaffSubscriber.of(venue.fay.user_id)
+    stale = stored.channels[EMAIL] | {"events": {venue.id: ["Kitchen"]}, "current": False}
+    stored.replace({EMAIL: stale})
+
+    assert [one.teams for one in mine(venue)] == [("Kitchen",)]
+
+    assert filters(topic) == {venue.fay.email: {"event": [venue.id], "team": ["Kitchen"]}}
+    assert StaffSubscriber.of(venue.fay.user_id).channels[EMAIL]["current"] is True
+
+
+def test_subscription_that_is_gone_takes_no_filter(topic):
+    venue = open_venue()
+    subscribe(venue)
+    arn = StaffSubscriber.of(venue.fay.user_id).channels[EMAIL]["arn"]
+    staff_topic.unsubscribe(arn)
+
+    assert staff_topic.change(arn, {venue.id: []}) is False
+
+
+def test_sns_that_is_not_there_is_no_answer(topic, monkeypatch):
+    venue = open_venue()
+    subscribe(venue)
+    arn = StaffSubscriber.of(venue.fay.user_id).channels[EMAIL]["arn"]
+    boto3.client("sns").delete_topic(TopicArn=topic)
+    monkeypatch.setattr(staff_topic, "_GONE", frozenset())
+
+    with pytest.raises(ClientError):
+        staff_topic.state_of(arn)
+
+
+def test_the_longest_ago_of_too_many_events_is_let_go(topic, monkeypatch):
+    monkeypatch.setattr(services.subscribing, "MOST_EVENTS", 2)
+    venues = [open_venue() for _ in range(3)]
+    fay = venues[0].fay
+    for venue in venues[1:]:
+        make_member(event_id=venue.id, member=fay.user_id, role=Role.FLOOR)
+
+    for venue in venues:
+        subscribe(venue, actor=fay)
+
+    (rules,) = filters(topic).values()
+    assert sorted(rule["event"][0] for rule in rules["$or"]) == sorted(v.id for v in venues[1:])
+
+
+def test_more_teams_than_a_filter_takes_are_refused(topic, monkeypatch):
+    monkeypatch.setattr(services.subscribing, "MOST_TEAMS", 1)
+
+    with pytest.raises(BadInput):
+        subscribe(open_venue(), "Bar", "Kitchen")
 
 
 def test_filter_of_two_events_is_what_sns_takes_for_an_or():
