@@ -109,8 +109,9 @@ def _follow(pointer: Mapping[str, Any], *, done: Redriven) -> bool:
     present = [_as_it_stands(record, batch["streamArn"]) for record in failed]
     if present and _failed(_invoke(function, present), present):
         return False
-    shards = [record["dynamodb"]["Keys"].get("shard", {}).get("S", "") for record in records]
-    done.events |= {shard.rpartition("#")[0] for shard in shards if shard}
+    if batch["streamArn"].split("/")[1].endswith("-registrations"):
+        shards = [record["dynamodb"]["Keys"]["shard"]["S"] for record in records]
+        done.events |= {shard.rpartition("#")[0] for shard in shards}
     return True
 
 

@@ -12,6 +12,7 @@ from backend.events.models import Event
 from backend.team.roles import Role
 from infra import openapi
 from tests.factories.guest_requests import offer
+from tests.factories.sessions import make_session
 from tests.factories.team import make_member
 from tests.support.api import PASSWORD, Pool
 from tests.support.handlers import Handlers
@@ -43,6 +44,7 @@ def test_every_route_is_served(handlers, pool):
     make_member(event_id=event_id, member=desk.user_id, role=Role.DESK)
     come(handlers, event_id, owner=owner, guest=guest, desk=desk)
     ask_for_things(handlers, event_id, owner=owner, guest=guest)
+    book_sessions(handlers, event_id, guest=pool.make("Bea Booker"))
     come_by_the_older_app(handlers, pool)
     keep_users_and_profiles(handlers, pool)
 
@@ -52,6 +54,22 @@ def test_every_route_is_served(handlers, pool):
         operation.name for operations in openapi.functions().values() for operation in operations
     }
     assert handlers.served == every
+
+
+def book_sessions(handlers, event_id, *, guest):
+    event = Event.fetch(event_id)
+    session = make_session(event, starts_at=event.starts_at + timedelta(hours=2))
+    handlers.call("POST", f"/events/{event_id}/registrations", {}, by=guest)
+    place = f"/events/{event_id}/sessions/{session.session_id}/bookings"
+
+    booked = handlers.call("POST", place, {}, by=guest)
+    mine = handlers.call("GET", "/me/bookings", by=guest).body["bookings"]
+    agenda = handlers.call("GET", f"/events/{event_id}/sessions").body["sessions"]
+    canceled = handlers.call("DELETE", f"{place}/me", by=guest)
+
+    assert (booked.status, booked.body["status"]) == (201, "BOOKED")
+    assert [one["title"] for one in mine] == [one["title"] for one in agenda] == [session.title]
+    assert (canceled.status, canceled.body["status"]) == (200, "CANCELED")
 
 
 def ask_about_accounts(handlers, pool):
