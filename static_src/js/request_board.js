@@ -5,6 +5,7 @@ import { Sounds } from "./sound.js";
 const MUTED = "foyer-requests-muted";
 const board = document.getElementById("board");
 const sounds = new Sounds(localStorage.getItem(MUTED) === "1");
+const said = document.querySelector("[data-said]");
 const title = document.title;
 const cardsIn = (column) => [...board.querySelectorAll(`#column-${column}`)].flatMap((head) => [...head.closest(".fo-column").querySelectorAll("[data-request]")]);
 const everSeen = new Set();
@@ -26,7 +27,9 @@ function remember() {
 function announce() {
   const arrived = cardsIn("new").filter((card) => !everSeen.has(card.dataset.request));
   arrived.forEach((card) => card.classList.add("is-fresh"));
-  if (arrived.length) sounds.play("news");
+  if (!arrived.length) return;
+  sounds.play("news");
+  said.textContent = `${said.dataset.new} ${arrived.map((card) => card.querySelector("h3").textContent).join(", ")}`;
 }
 
 // ---- what a swap must not lose: open cards, the column that a phone shows, the focus ----

@@ -107,6 +107,7 @@ def test_guest_asks_two_race_and_the_guest_sees_it_fulfilled(event, open_as):
         expect(column(page, "New")).to_contain_text("Ada Lovelace")  # by itself
         expect(page).to_have_title(re.compile(r"^\(1\) Guest requests"))
     assert ana.locator(".fo-card.is-fresh").count() == 1
+    expect(ana.locator("[data-said]")).to_have_text("New: Fish")
     claims = [page.get_by_role("button", name="Claim").element_handle() for page in (ana, ben)]
     ana.evaluate("(button) => button.click()", claims[0])
     expect(column(ana, "Claimed")).to_contain_text("Taken by you")
@@ -121,6 +122,7 @@ def test_guest_asks_two_race_and_the_guest_sees_it_fulfilled(event, open_as):
     expect(ana.get_by_role("button", name="Recall")).to_be_focused()
     ada.evaluate(LOOK)
     expect(ada.locator("#mine")).to_contain_text("Fulfilled")
+    expect(ada.locator("[data-said]")).to_have_text("Food: Fish: Fulfilled")
 
 
 def test_declined_with_a_reason_that_the_guest_reads(event, open_as):

@@ -36,6 +36,7 @@ from portal.public.forms.requests import AskForm
 
 PER_PAGE = 20
 MOST_PLACES = 20
+STOP_POLLING = 286
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class MyRequestsView(SignInRequiredMixin, View):
             offers = offers_of(actor, now=now)
             page = {"section": "requests", "offers": offers, "event": None}
             return render(request, "public/me/requests.html", context | page)
+        if not context["polls"]:
+            # Nothing will change any more: htmx takes this status for the last answer.
+            return render(request, "public/me/requests_mine.html", context, status=STOP_POLLING)
         if request.headers.get("If-None-Match") == context["etag"]:
             news = {"foyer:unchanged": {"asOf": context["as_of"]}}
             answer = HttpResponse(status=304, headers={"HX-Trigger": json.dumps(news)})

@@ -138,6 +138,28 @@ def test_pressing_twice_asks_once(event, ada):
     assert answers[0]["Location"] == answers[1]["Location"]
 
 
+def test_form_opened_again_asks_again(event, ada):
+    for _ in range(2):
+        page = ada.get(form(event)).text
+        ada.post(form(event), {"option": "Rice", "request_id": hidden_id(page)})
+
+    assert len(mine(ada)) == 2
+
+
+def test_page_on_which_nothing_can_change_stops_asking(event, ada):
+    request = ask(event, ada.actor)
+    looks = [ada.get(HERE, headers=HTMX).status_code]
+    ada.post(f"{HERE}/{request.request_id}/cancel")
+    stored = GuestRequest.fetch(event.uuid, request.request_id)
+    stored.done_at -= timedelta(minutes=11)
+    stored.put()
+
+    looks.append(ada.get(HERE, headers=HTMX).status_code)
+
+    assert looks == [200, 286]
+    assert "every 5s" not in ada.get(HERE).text
+
+
 def test_form_that_asked_already_asks_for_something_else_when_sent_again(event, ada):
     first = {"option": "Rice", "request_id": hidden_id(ada.get(form(event)).text)}
     ada.post(form(event), first)
