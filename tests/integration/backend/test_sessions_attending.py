@@ -11,6 +11,8 @@ from backend.sessions.errors import SessionNotFound
 from backend.sessions.services import AttendanceResult
 from backend.sessions.states import BookingStatus
 from tests.factories.events import NOON
+from tests.factories.sessions import make_session
+from tests.support.aws_calls import aws_calls
 from tests.support.booking import Streams, book, call_off, cancel, claims_in, open_session, stored
 from tests.support.registering import OLGA, person, register
 
@@ -149,3 +151,36 @@ def test_who_was_there_is_counted_once():
 
     numbers = queries.numbers_of([session])[session.session_id]
     assert (numbers.booked, numbers.attended, numbers.left) == (2, 2, 0)
+
+
+def test_coming_in_costs_one_call():
+    event, session = open_session()
+    book(session, "ada")
+    book(session, "ben")
+    registration = register(event, "ben").registration
+    come(event, session, "ada")
+
+    with aws_calls() as called:
+        answer = services.attend(
+            event_id=event.uuid,
+            session_id=session.session_id,
+            registration=registration,
+            scan_id="scan-2",
+            gate="",
+            actor=OLGA,
+            now=NOON,
+        )
+
+    assert (answer.result, called) == (R.ATTENDED, ["UpdateItem"])
+
+
+def test_booking_costs_the_same_whatever_is_booked_already():
+    event, session = open_session(50)
+    make_session(event, starts_at=session.ends_at)
+    with aws_calls() as first:
+        book(session, "ada")
+    with aws_calls() as second:
+        book(session, "ben")
+
+    assert len(second) <= len(first)
+    assert sorted(second).count("UpdateItem") == sorted(second).count("PutItem") == 1
