@@ -7,6 +7,7 @@ gets nothing. Stopping or pausing the job holds for messages that wait in the ou
 from datetime import datetime, timedelta
 
 from backend.announcements.models import Announcement
+from backend.announcements.queries import has_place_at
 from backend.announcements.wording import fill, fill_markdown
 from backend.events import queries as events
 from backend.events.models import Event
@@ -91,7 +92,9 @@ def compose(notification: Notification, *, now: datetime) -> notifications.Compo
     registration = Registration.find(facts["shard"], facts["guest"])
     if registration is None or not registration.user_email:
         return Suppression("registration_gone")
-    if not announcement.audience.holds(registration):
+    if not announcement.audience.holds(registration) or not has_place_at(
+        announcement, registration
+    ):
         return Suppression("not_among_recipients")
     letter = letter_of(announcement, event, name=registration.name)
     return _message(registration.user_email, letter)

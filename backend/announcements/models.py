@@ -26,6 +26,7 @@ LONGEST_ID = 64
 class Announcement(db.Table):
     """One announcement: a draft until ``sent_at``, then as it was sent.
 
+    With a ``session_id`` only those of the audience who have a place at that session get it.
     ``job_id`` is the job that sends it; a moment after ``sent_at`` it may still be missing.
     """
 
@@ -37,6 +38,7 @@ class Announcement(db.Table):
     subject = UnicodeAttribute()
     text = UnicodeAttribute()
     audience = db.EnumAttribute(Audience)
+    session_id = UnicodeAttribute(null=True)
     version = db.IntegerAttribute(default=1)
     created_at = db.UtcAttribute()
     created_by = UnicodeAttribute()

@@ -9,6 +9,9 @@ from backend.events.models import Event
 from backend.events.policies import EventAction
 from backend.registrations import queries as registrations
 from backend.registrations.models import Registration
+from backend.sessions import queries as sessions
+from backend.sessions.models import Booking, Session
+from backend.sessions.states import HELD
 from backend.shared.actor import Actor
 from backend.shared.paging import Page
 
@@ -44,11 +47,34 @@ def recipients(
 
     Reads O(page); a page can be short and still have a ``next_key``. The caller authorised.
     """
-    page = registrations.page_by_name(
-        event, name_prefix="", status=announcement.audience.status, limit=limit, start=start
-    )
+    if announcement.session_id:
+        page = _of_session(event, announcement.session_id, limit=limit, start=start)
+    else:
+        page = registrations.page_by_name(
+            event, name_prefix="", status=announcement.audience.status, limit=limit, start=start
+        )
     holds = announcement.audience.holds
     return Page([one for one in page.items if holds(one)], page.next_key)
+
+
+def _of_session(
+    event: Event, session_id: str, *, limit: int, start: dict[str, Any] | None
+) -> Page[Registration]:
+    """Who has a place at a session, in no order that means anything."""
+    session = Session.fetch(event.uuid, session_id)
+    bookings, following = sessions.page_of_all(session, start, limit=limit)
+    held = [one for one in bookings if one.status in HELD]
+    places = [(one.registration_shard, one.guest) for one in held]
+    return Page(Registration.find_many(places), following)
+
+
+def has_place_at(announcement: Announcement, registration: Registration) -> bool:
+    """Whether a guest has a place at the session that an announcement is about, if any."""
+    if not announcement.session_id:
+        return True
+    session = Session.fetch(announcement.event_id, announcement.session_id)
+    booking = Booking.find(sessions.shard_of(session, registration.guest), registration.guest)
+    return booking is not None and booking.status in HELD
 
 
 def guest_to_preview(

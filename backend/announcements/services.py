@@ -17,6 +17,8 @@ from backend.jobs.kinds import JobKind
 from backend.jobs.models import Job
 from backend.notifications import choices
 from backend.notifications.kinds import NotificationKind
+from backend.sessions.errors import SessionNotFound
+from backend.sessions.models import Session
 from backend.shared import control_characters
 from backend.shared.actor import Actor
 from backend.shared.db import StaleWrite
@@ -32,15 +34,17 @@ class Wording:
     subject: str
     text: str
     audience: Audience
+    session_id: str = ""
 
 
 def write_draft(*, event_id: str, wording: Wording, actor: Actor, now: datetime) -> Announcement:
     """Keep a new draft. Refuses as ``events.authorize`` does, and with ``BadInput``.
 
-    Fields: ``subject`` (one line of at most 150 letters), ``text`` (at most 10,000).
+    Fields: ``subject`` (one line of at most 150 letters), ``text`` (at most 10,000),
+    ``session_id`` (a session of the event, or none).
     """
     _authorize(event_id, actor, now)
-    _check(wording)
+    _check(event_id, wording)
     draft = Announcement(
         event_id,
         str(ULID.from_datetime(now)),
@@ -68,7 +72,7 @@ def change_draft(
     ``AnnouncementChanged`` (somebody else was faster).
     """
     _authorize(event_id, actor, now)
-    _check(wording)
+    _check(event_id, wording)
     draft = _draft(event_id, announcement_id)
     try:
         return draft.write(_values(wording), version=version, at=now)
@@ -148,11 +152,21 @@ def _overtaken(refusal: StaleWrite) -> AnnouncementSent | AnnouncementChanged:
 
 
 def _values(wording: Wording) -> dict[str, Any]:
-    return {"subject": wording.subject, "text": wording.text, "audience": wording.audience}
+    return {
+        "subject": wording.subject,
+        "text": wording.text,
+        "audience": wording.audience,
+        "session_id": wording.session_id or None,
+    }
 
 
-def _check(wording: Wording) -> None:
+def _check(event_id: str, wording: Wording) -> None:
     wrong = {}
+    if wording.session_id:
+        try:
+            Session.fetch(event_id, wording.session_id)
+        except SessionNotFound:
+            wrong["session_id"] = "This event has no such session."
     if not wording.subject.strip() or len(wording.subject) > LONGEST_SUBJECT:
         wrong["subject"] = f"A subject has 1 to {LONGEST_SUBJECT} letters."
     elif control_characters.IN_A_LINE.search(wording.subject):

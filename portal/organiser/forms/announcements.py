@@ -1,8 +1,12 @@
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from backend.announcements.kinds import Audience
 from backend.announcements.services import LONGEST_SUBJECT, LONGEST_TEXT
+from backend.sessions.models import Session
 from portal.common.forms import FoyerForm
 
 A = Audience
@@ -25,6 +29,11 @@ class AnnouncementForm(FoyerForm):
         initial=A.CONFIRMED,
         widget=forms.RadioSelect,
     )
+    session_id = forms.ChoiceField(
+        label=_("Only those with a place at"),
+        required=False,
+        help_text=_("A session of the agenda, or everybody of the above."),
+    )
     subject = forms.CharField(
         label=_("Subject"),
         max_length=LONGEST_SUBJECT,
@@ -41,3 +50,11 @@ class AnnouncementForm(FoyerForm):
         widget=forms.Textarea({"rows": 12}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sessions: Iterable[Session] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(one.session_id, one.title) for one in sessions]
+        if offered:
+            self.fields["session_id"].choices = [("", _("Any session, or none")), *offered]
+        else:
+            del self.fields["session_id"]

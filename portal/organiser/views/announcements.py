@@ -19,6 +19,8 @@ from backend.announcements.services import Wording
 from backend.events.policies import EventAction
 from backend.jobs import queries as jobs
 from backend.jobs.models import Job
+from backend.sessions import queries as sessions
+from backend.sessions.models import Session
 from portal.common.forms import ServiceFormView
 from portal.organiser.forms.announcements import AUDIENCES, AnnouncementForm
 from portal.organiser.pages import EventPageMixin
@@ -47,8 +49,10 @@ class _AnnounceMixin(EventPageMixin):
             now=self.now,
         )
 
-    def expected(self, announcement: Announcement) -> int:
-        """About how many it is for, by the counters."""
+    def expected(self, announcement: Announcement) -> int | None:
+        """About how many it is for, by the counters, where these tell."""
+        if announcement.session_id:
+            return None
         totals: Totals = activity.totals(event_id=self.event.uuid, shards=self.event.shards)
         return max(0, COUNTS[announcement.audience](totals))
 
@@ -80,10 +84,18 @@ class AnnounceView(_AnnounceMixin, TemplateView):
         return super().get_context_data(**kwargs) | {"trail": trail, "rows": rows}
 
 
-class WriteAnnouncementView(_AnnounceMixin, ServiceFormView):
+class _FormView(_AnnounceMixin, ServiceFormView):
     form_class = AnnouncementForm
     template_name = "organiser/announcements/form.html"
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        agenda = sessions.list_sessions(
+            event_id=self.event.uuid, actor=self.request.actor, now=self.now
+        )
+        return {**super().get_form_kwargs(), "sessions": agenda}
+
+
+class WriteAnnouncementView(_FormView):
     def act(self, data: dict[str, Any]) -> HttpResponse:
         draft = services.write_draft(
             event_id=self.event.uuid,
@@ -94,10 +106,7 @@ class WriteAnnouncementView(_AnnounceMixin, ServiceFormView):
         return self.to_page(draft.announcement_id)
 
 
-class ChangeAnnouncementView(_AnnounceMixin, ServiceFormView):
-    form_class = AnnouncementForm
-    template_name = "organiser/announcements/form.html"
-
+class ChangeAnnouncementView(_FormView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         announcement = self.announcement()
         if not announcement.is_draft:
@@ -108,6 +117,7 @@ class ChangeAnnouncementView(_AnnounceMixin, ServiceFormView):
         draft = self.announcement()
         return {
             "audience": draft.audience,
+            "session_id": draft.session_id or "",
             "subject": draft.subject,
             "text": draft.text,
             "version": draft.version,
@@ -145,12 +155,18 @@ class AnnouncementView(_AnnounceMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "announcement": announcement,
             "audience": AUDIENCES[announcement.audience],
+            "session": self._session(announcement),
             "expected": self.expected(announcement),
             "guest": guest,
             "letter": letter,
             "body": mark_safe(body),  # noqa: S308 - cleaned by shared/markdown.py
             "job": self._job(announcement),
         }
+
+    def _session(self, announcement: Announcement) -> Session | None:
+        if not announcement.session_id:
+            return None
+        return sessions.settings_of(self.event.uuid, announcement.session_id, now=self.now)
 
     def _job(self, announcement: Announcement) -> Job | None:
         if not announcement.job_id:
@@ -193,4 +209,5 @@ def _wording(data: dict[str, Any]) -> Wording:
         subject=data["subject"],
         text=data["text"].replace("\r\n", "\n"),
         audience=Audience(data["audience"]),
+        session_id=data.get("session_id", ""),
     )

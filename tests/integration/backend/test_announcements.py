@@ -26,6 +26,7 @@ from backend.notifications.kinds import NotificationKind
 from backend.notifications.models import Notification
 from backend.notifications.states import NotificationStatus
 from backend.registrations import services as registrations
+from backend.registrations.guests import guest_key, shard_of
 from backend.registrations.models import Registration
 from backend.registrations.states import Admission
 from backend.shared.actor import Actor, ActorKind
@@ -33,6 +34,7 @@ from backend.shared.errors import BadInput
 from backend.team.roles import Role
 from tests.factories.team import make_member
 from tests.support.announcing import Post, draft, send
+from tests.support.booking import book, cancel, open_session
 from tests.support.killing import dies
 from tests.support.registering import LATER, OLGA, add, open_event
 
@@ -345,3 +347,30 @@ def test_an_announcement_that_is_gone_is_not_sent(event):
     assert post.deliver(first, ada) == [S.SUPPRESSED]
     key = letters.key_of(first.announcement_id, ada.guest)
     assert Notification.find(key).reason == "announcement_gone"
+
+
+def test_it_can_go_to_who_has_a_place_at_a_session_alone():
+    event, session = open_session(capacity=2)
+    for who in ("ada", "ben", "cyd"):
+        book(session, who)  # the third one waits there
+    first, post = draft(event, session_id=session.session_id), Post()
+    job = send(first)
+    post.run(job)
+    guests = [stored_guest(event, who) for who in ("ada", "ben", "cyd")]
+    assert post.deliver(first, guests[0], guests[2]) == [S.SENT, None]
+    cancel(session, "ben")
+    assert post.deliver(first, guests[1]) == [S.SUPPRESSED]
+    done = post.run(job)
+    assert (done.status, done.result["sent"], done.result["held_back"]) == (J.DONE, 1, 1)
+
+
+def stored_guest(event, who: str) -> Registration:
+    guest = guest_key(event.uuid, f"{who}@example.com")
+    return Registration.fetch(shard_of(event.uuid, guest, shards=event.shards), guest)
+
+
+def test_a_session_of_another_event_is_refused_by_its_field(event):
+    _, theirs = open_session()
+    with pytest.raises(BadInput) as refusal:
+        draft(event, session_id=theirs.session_id)
+    assert refusal.value.fields.keys() == {"session_id"}

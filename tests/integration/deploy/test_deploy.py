@@ -135,7 +135,7 @@ WRITES = {  # role → tables it may put a new item into
     ("api", "EventsRole"): {"Events", "SeatBlocks", "Team", "Idempotency"},
     ("api", "RegistrationsRole"): {"Registrations", "SeatBlocks"},
     ("api", "ScansRole"): {"Scans"},
-    ("streams", "NotificationsStreamRole"): set(),
+    ("streams", "NotificationsStreamRole"): {"Notifications"},  # an SMS beside the mail
 }
 
 

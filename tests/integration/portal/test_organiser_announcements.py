@@ -4,12 +4,14 @@ import pytest
 
 from backend.announcements.kinds import Audience
 from backend.announcements.models import Announcement
+from backend.events.models import Event
 from backend.jobs.kinds import JobKind
 from backend.jobs.states import JobStatus
 from tests.factories.announcements import make_announcement
 from tests.factories.events import make_event
 from tests.factories.jobs import make_job
 from tests.factories.registrations import make_registration
+from tests.factories.sessions import make_session
 from tests.integration.portal.people import browser_of
 
 pytestmark = pytest.mark.usefixtures("portal")
@@ -116,3 +118,17 @@ def test_a_job_is_paused_and_goes_on(event_id: str):
     organiser.post(f"{address}/retry")
     found = type(job).fetch(job.job_id)
     assert found.status is JobStatus.QUEUED
+
+
+def test_a_session_is_offered_and_kept(event_id: str):
+    event = Event.fetch(event_id)
+    organiser = browser_of("organiser", event_id)
+    address = f"/o/e/{event_id}/announce/new"
+    assert "Only those with a place at" not in organiser.get(address).text
+    session = make_session(event, title="Knots for beginners")
+    answer = organiser.post(address, typed(session_id=session.session_id), follow=True)
+    assert "only with a place at Knots for beginners" in answer.text
+    [draft] = drafts_of(event_id)
+    assert draft.session_id == session.session_id
+    bad = organiser.post(address, typed(session_id="x" * 26))
+    assert bad.context["form"].errors.keys() == {"session_id"}
