@@ -28,6 +28,8 @@ def pynamodb_marks(tree: ast.AST) -> list[str]:
             if node.func.attr in DATABASE_CALLS and plain and not is_container(owner):
                 found.append(f"line {node.lineno}: .{node.func.attr}(")
         if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute):
+            if isinstance(node.ops[0], ast.In | ast.NotIn):
+                continue  # no condition of PynamoDB: those have a method for it
             owner = node.left.value
             if isinstance(owner, ast.Name) and is_class_name(owner.id):
                 found.append(f"line {node.lineno}: {owner.id}.{node.left.attr} compared")

@@ -98,18 +98,6 @@ def test_numbers_of_several_events_are_kept_apart():
     assert [row.totals.confirmed for row in rows] == [3, 10]
 
 
-def test_who_only_serves_requests_is_led_to_their_board_and_sees_no_numbers():
-    event = make_event(starts_at=datetime.now(UTC) + timedelta(days=2), title="Harbour Meetup")
-    floor, desk = (browser_of(role, event.uuid) for role in ("floor", "desk"))
-
-    pages = [client.get("/o/events").text for client in (floor, desk)]
-
-    board = f'href="/o/e/{event.uuid}/requests"'
-    assert [page.count(board) for page in pages] == [2, 0]
-    assert [f'href="/o/e/{event.uuid}"' in page for page in pages] == [False, True]
-    assert ["0 arrived" in page for page in pages] == [False, True]
-
-
 def test_list_without_events_teaches_the_first_step():
     page = browser_of("stranger").get("/o/events").text
 

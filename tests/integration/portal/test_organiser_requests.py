@@ -309,3 +309,15 @@ def test_guests_own_words_are_shown_as_text(served, fay):
 
     assert ("<script>alert" in page, "<b>Ada" in page) == (False, False)
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_who_only_serves_requests_is_led_to_their_board_and_sees_no_numbers():
+    event = make_event(starts_at=datetime.now(UTC) + timedelta(days=2), title="Harbour Meetup")
+    floor, desk = (browser_of(role, event.uuid) for role in ("floor", "desk"))
+
+    pages = [client.get("/o/events").text for client in (floor, desk)]
+
+    board = f'href="/o/e/{event.uuid}/requests"'
+    assert [page.count(board) for page in pages] == [2, 0]
+    assert [f'href="/o/e/{event.uuid}"' in page for page in pages] == [False, True]
+    assert ["0 arrived" in page for page in pages] == [False, True]
