@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 import boto3
@@ -14,6 +16,8 @@ from backend.events.details import EventDetails
 from backend.events.kinds import Category, Visibility
 from backend.events.models import Event
 from backend.events.questions import Question, QuestionKind, questions_of
+from backend.guest_requests import services as guest_requests
+from backend.guest_requests.kinds import BUILT_IN
 from backend.registrations import queries as guest_list
 from backend.registrations import services as registrations
 from backend.registrations import tickets
@@ -88,6 +92,17 @@ def _today(organiser: Actor, volunteer: Actor, guest: Actor, now: datetime) -> N
     meals = [{lunch: choice} for choice in LUNCH.choices]
     _guests(event, organiser, NAMES[:39], now, answers=meals)
     _arrivals(event, organiser, volunteer, count=13, first=now - timedelta(minutes=50))
+    _requests(event, organiser, guest, now)
+
+
+def _requests(event: Event, organiser: Actor, guest: Actor, now: datetime) -> None:
+    """What can be asked for; the guest waits for two things, one of them for too long."""
+    choices = {"FOOD": LUNCH.choices[:2], "BEVERAGE": ("Water", "Coffee", "Elderflower spritzer")}
+    kinds = [replace(kind, enabled=True, options=choices.get(kind.key, ())) for kind in BUILT_IN]
+    guest_requests.save_kinds(event_id=event.uuid, kinds=kinds, version=0, actor=organiser, now=now)
+    ask = partial(guest_requests.ask, event_id=event.uuid, actor=guest)
+    ask(kind="HELP", text="A chair in the second row, please.", now=now - timedelta(minutes=8))
+    ask(kind="BEVERAGE", option="Coffee", text="With oat milk", now=now - timedelta(minutes=2))
 
 
 def _last_month(organiser: Actor, volunteer: Actor, now: datetime) -> None:
