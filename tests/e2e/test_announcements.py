@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from backend.announcements.models import Announcement
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
+from tests.factories.sessions import make_session
 
 pytestmark = pytest.mark.browser
 LONG = "Maximiliane Freifrau von Wolfeschlegelsteinhausenbergerdorff-Hohenlohe"
@@ -20,6 +21,7 @@ def test_an_organiser_writes_looks_and_sends(
 ):
     event = make_event()
     sign_in_as("organiser", event.uuid)
+    make_session(event, title="Knots for beginners and for those who forgot them all again")
     make_registration(event_id=event.uuid, shards=1, name=LONG)
     page = browser_page(width, dark=dark)
     page.goto(f"/o/e/{event.uuid}/announce")
