@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "registrations",
     "guest_lists",
     "lifecycle",
+    "notices",
     "checkin",
     "boards",
     "portal",
