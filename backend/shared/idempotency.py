@@ -4,16 +4,18 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, TypeVar
 
 from backend.shared.actor import Actor
 from backend.shared.db import StaleWrite
 from backend.shared.errors import Conflict, DomainError
 from backend.shared.models import Attempt
 
-AnswerT = TypeVar("AnswerT", bound=BaseModel)
+if TYPE_CHECKING:
+    # The portal knows the refusals below, and starts without what shapes are made of.
+    from pydantic import BaseModel
+
+AnswerT = TypeVar("AnswerT", bound="BaseModel")
 
 
 class IdempotencyMismatch(Conflict):
@@ -34,7 +36,7 @@ def once(
     answer: type[AnswerT],
     operation: str,
     key: str,
-    body: BaseModel,
+    body: "BaseModel",
     actor: Actor,
     now: datetime,
 ) -> AnswerT:
