@@ -164,6 +164,7 @@ FOR_ADMINISTRATORS = Group(
 ACCOUNT = [
     Link("events", _("My events"), "calendar", "organiser:events"),
     Link("me", _("My tickets"), "ticket", "public:my-tickets"),
+    Link("sessions", _("My sessions"), "calendar", "public:my-sessions"),
     Link("requests", _("My requests"), "bell", "public:my-requests"),
     Link("profile", _("Profile"), "user", "public:profile"),
 ]

@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from backend.activity.models import Stats
-from backend.sessions.models import Session
+from backend.seats.queries import forget_views
+from backend.sessions.models import Booking, Session
 from tests.factories.events import make_event
+from tests.factories.registrations import make_registration
 from tests.factories.sessions import make_session
 
 pytestmark = pytest.mark.browser
@@ -19,6 +21,7 @@ WHO = "Maximiliane Freifrau von Wolfeschlegelsteinhausenbergerdorff-Hohenlohe"
 def event(portal_url):
     noon = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
     start = noon + timedelta(days=3)
+    forget_views()
     return make_event(
         title="PyCon Alpina 2027", starts_at=start, ends_at=start + timedelta(hours=33)
     )
@@ -143,3 +146,70 @@ def test_clash_is_named_and_goes_with_its_cause(event, browser_page, sign_in_as)
 
     expect(page.locator("summary", has_text="1 canceled")).to_be_visible()
     expect(clash).to_be_hidden()
+
+
+@pytest.fixture
+def guest(event, sign_in_as):
+    actor = sign_in_as("guest", name="Ada Lovelace")
+    make_registration(
+        event_id=event.uuid, user_email=actor.email, name=actor.name, user_id=actor.user_id
+    )
+    return actor
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
+def test_guest_pages_are_accessible_empty_and_full(
+    event, guest, browser_page, check_axe, shoot, width, dark
+):
+    page = browser_page(width, dark=dark)
+    page.goto("/me/sessions")
+    check_axe(page)
+    shoot(page, f"my-sessions-empty-{width}")
+    workshop = fill(event)[3]
+    page.goto(f"/e/{event.uuid}")
+    for title in ("Queues that do not lie", LONG):
+        page.get_by_role("button", name=f"Book: {title}").click()
+    check_axe(page)
+    shoot(page, f"event-agenda-{width}")
+    page.goto(f"/e/{event.uuid}/sessions/{workshop.session_id}")
+    check_axe(page)
+    shoot(page, f"session-full-{width}")
+    page.get_by_role("button", name="Join the waiting list").click()
+    check_axe(page)  # what is booked at that time is asked about
+    shoot(page, f"session-overlap-{width}")
+    page.get_by_role("button", name="Book both").click()
+    page.get_by_text("Give up my seat").click()
+    check_axe(page)
+    shoot(page, f"session-booked-{width}")
+    page.goto("/me/sessions")
+    page.get_by_text("Give up my seat").first.click()
+    check_axe(page)
+    shoot(page, f"my-sessions-{width}")
+
+
+def test_guest_books_and_gives_up_without_scripts(event, new_context, sign_in_as):
+    fill(event)
+    context = new_context(java_script_enabled=False)
+    actor = sign_in_as("guest", of=context, name="Ada Lovelace")
+    make_registration(event_id=event.uuid, user_email=actor.email, user_id=actor.user_id)
+    page = context.new_page()
+    page.goto(f"/e/{event.uuid}")
+    page.get_by_role("button", name="Book: Queues that do not lie").click()
+    slot = page.locator(".fo-slot", has_text="Queues that do not lie")
+    expect(slot).to_contain_text("Booked")
+    slot.get_by_role("link").click()
+    page.get_by_text("Give up my seat").click()
+    page.get_by_role("button", name="Give it up").click()
+
+    expect(page.get_by_role("button", name="Book: Queues that do not lie")).to_be_visible()
+
+
+def test_pressing_twice_books_once(event, guest, browser_page):
+    session = fill(event)[1]
+    page = browser_page(1280)
+    page.goto(f"/e/{event.uuid}/sessions/{session.session_id}")
+
+    page.get_by_role("button", name="Book").dblclick()
+
+    expect(page.get_by_text("Give up my seat")).to_be_visible()
+    assert len(Booking.list_in_shard(f"{session.session_id}#R0", after=None, limit=9).items) == 1

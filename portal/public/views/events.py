@@ -20,6 +20,7 @@ from backend.shared.paging import decode_token, encode_token
 from portal.common.words import CATEGORIES
 from portal.public.cards import by_day, card_of
 from portal.public.forms.explore import EARLIER, ExploreForm, month_after
+from portal.public.session_cards import agenda_of
 
 EVENTS_PER_PAGE = 20
 Choice = tuple[str, str, bool]
@@ -131,6 +132,7 @@ class EventView(TemplateView):
             over=event.ends_at <= now,
             manages=role is not None or actor.is_administrator,
             section="events",
+            **agenda_of(event, mine, now=now),
             **kwargs,
         )
 

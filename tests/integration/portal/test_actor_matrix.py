@@ -102,6 +102,7 @@ def test_smallest_actor_who_may_is_not_refused(name):
         "public:resend",
         "public:ticket",
         "public:request-cancel",
+        "public:session-give-up",
         "organiser:team-join",
     )
 
@@ -112,6 +113,7 @@ def test_smallest_actor_who_may_is_not_refused(name):
         # What would be sent to SNS is tried where there is a topic.
         others = {"organiser:banner": [400], "public:ask": [403]}
         others["organiser:request-notices"] = [200, 400]
+        others["public:session-book"] = [403]
         expected = others.get(name, expected)
         assert answer in expected
         assert needed - given_rights("portal", "PortalRole") == set()
