@@ -27,31 +27,31 @@ def install(requirements: Path, within: str, *, architecture: str | None) -> Pat
 
     ``architecture`` is Lambda's, or None for this machine and its Python.
     """
-    kind = f"{within} {architecture} {RUNTIME if architecture else ''} {sys.version}"
+    kind = f"{within} {architecture} {RUNTIME if architecture else ''} {sys.version} compiled"
     stamp = hashlib.sha256(requirements.read_bytes() + kind.encode()).hexdigest()[:16]
     folder = BUILD / f"libraries-{stamp}"
     if not folder.exists():
         draft = folder.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
         _pip(requirements, draft / within, architecture)
-        if within == LAYER:
-            add_bytecode(draft)
+        add_bytecode(draft)
         draft.rename(folder)
     return folder
 
 
 def add_bytecode(folder: Path) -> None:
-    """Compile what a layer holds, as it will lie under ``/opt``, for good.
+    """Compile what a layer or a function's package holds, for good.
 
-    Lambda may not write there, so it would compile every module anew at each cold start. Only
-    Python ``RUNTIME`` can compile for it: with another one the layer holds none, and works.
+    Lambda may not write where they lie, so it would compile every module anew at each cold start.
+    Only Python ``RUNTIME`` can compile for it: with another one they hold none, and work.
     """
     if f"{sys.version_info.major}.{sys.version_info.minor}" == RUNTIME:
         compileall.compile_dir(
             folder,
             quiet=2,  # some libraries bring examples that are no Python
+            # An import puts the place of the source where these names stand.
             stripdir=str(folder),
-            prependdir="/opt",
+            # Zips do not keep the times that bytecode is checked by otherwise.
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from infra.deploy.environment import backend_environment
 from infra.deploy.errors import DeployError
-from infra.deploy.libraries import BUILD, ROOT, install
+from infra.deploy.libraries import BUILD, ROOT, add_bytecode, install
 from infra.deploy.packaging import HANDLERS
 from infra.deploy.stage import Outputs, deployment_bucket, stage_parameters
 from infra.deploy.target import LOCAL_KEY, Target
@@ -82,6 +83,9 @@ def portal_environment(values: Mapping[str, str], target: Target) -> dict[str, s
         "POWERTOOLS_SERVICE_NAME": "portal",
         "STATIC_BUCKET": values["StaticBucket"],
         "STATIC_BASE_URL": values["StaticBaseUrl"],
+        # Zappa starts the portal while Lambda lends a new instance a whole core, not at the first
+        # request, which has 0.6 of one.
+        "INSTANTIATE_LAMBDA_HANDLER_ON_IMPORT": "1",
         # API Gateway sends a request to this API only under the API's own name.
         "PORTAL_HOSTS": f".execute-api.{target.region}.amazonaws.com",
     }
@@ -94,7 +98,10 @@ def portal_environment(values: Mapping[str, str], target: Target) -> dict[str, s
 
 
 def lay_out(folder: Path, stage: str, settings: Mapping[str, Any], static_build: Path) -> None:
-    """Fill ``folder`` with the portal's code and its settings for Zappa, and nothing else."""
+    """Fill ``folder`` with the portal's code and its settings for Zappa, and nothing else.
+
+    Zappa lays its handler beside them. It is here before, for the sake of its bytecode.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     for name in PACKAGES:
         if (ROOT / name).exists():
@@ -105,6 +112,16 @@ def lay_out(folder: Path, stage: str, settings: Mapping[str, Any], static_build:
     every = json.loads(SETTINGS.read_text())
     text = json.dumps(every | {stage: {"extends": "base"} | dict(settings)}, indent=4)
     (folder / "zappa_settings.json").write_text(text)
+    shutil.copy(_zappa() / "handler.py", folder)
+    add_bytecode(folder)
+
+
+def _zappa() -> Path:
+    """Where the library lies that ``zappa`` runs, too."""
+    spec = find_spec("zappa")
+    if spec is None or spec.origin is None:
+        raise DeployError("Zappa is not installed; `make` installs it.")
+    return Path(spec.origin).parent
 
 
 def zappa_settings(stage: str, values: Mapping[str, str], target: Target) -> dict[str, Any]:

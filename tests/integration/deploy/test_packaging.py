@@ -3,14 +3,17 @@
 import ast
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
+from importlib.machinery import PathFinder
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
 
-from infra.deploy.libraries import ROOT, RUNTIME, install
+from infra.deploy.libraries import ROOT, RUNTIME, add_bytecode, install
 from infra.deploy.packaging import MAIL_TEMPLATES, archive, domain_layer
 from infra.deploy.portal import lay_out
 
@@ -112,19 +115,21 @@ def test_every_handler_runs_from_its_bundle_and_the_two_layers_alone(tmp_path: P
         assert (name, done.stderr) == (name, "")
 
 
-@pytest.fixture
-def package(tmp_path: Path) -> Path:
-    static = tmp_path / "static_build"
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("portal")
+    static = folder / "static_build"
     static.mkdir()
     for name in ("icons.json", "staticfiles.json", "large.map"):
         (static / name).write_text("{}")
-    lay_out(tmp_path / "package", "trial", SETTINGS, static)
-    return tmp_path / "package"
+    lay_out(folder / "package", "trial", SETTINGS, static)
+    return folder / "package"
 
 
 def test_portals_package_holds_its_own_code_and_nothing_that_lies_around(package: Path):
-    assert {path.name for path in package.iterdir()} == {
+    assert {path.name for path in package.iterdir()} - {"__pycache__"} == {
         "backend",
+        "handler.py",
         "portal",
         "templates",
         "static_build",
@@ -135,6 +140,60 @@ def test_portals_package_holds_its_own_code_and_nothing_that_lies_around(package
         "icons.json",
         "staticfiles.json",
     }
+
+
+@pytest.fixture(scope="module")
+def zipped_by_zappa(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Zappa makes of the portal's package and of one library, unpacked."""
+    folder = tmp_path_factory.mktemp("zipped")
+    libraries = (
+        folder / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    )
+    libraries.mkdir(parents=True)
+    (libraries / "library.py").write_text("SAYS = 'compiled'\n")
+    add_bytecode(folder)
+    keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
+    subprocess.run(
+        [Path(sys.executable).parent / "zappa", "package", "trial", "-o", folder / "portal.zip"],
+        cwd=package,
+        env={**os.environ, **keys, "AWS_REGION": "eu-central-1", "VIRTUAL_ENV": str(folder)},
+        capture_output=True,
+        check=True,
+    )
+    zipfile.ZipFile(folder / "portal.zip").extractall(folder / "task")
+    return folder / "task"
+
+
+def test_zappa_keeps_the_bytecode_of_all_it_packs_but_of_the_settings_it_writes(
+    zipped_by_zappa: Path,
+):
+    modules = {path for path in zipped_by_zappa.rglob("*.py") if path.parent.name != "__pycache__"}
+    compiled = {path for path in modules if Path(cache_from_source(path)).exists()}
+
+    assert {path.name for path in modules - compiled if path.read_bytes()} == (
+        {"zappa_settings.py", "django_zappa_app.py"}
+        if RUNS_AS_LAMBDA
+        else {path.name for path in modules if path.read_bytes()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("library", "SAYS"), ("portal.urls", "urlpatterns"), ("handler", "LambdaHandler")],
+)
+def test_bytecode_in_the_portals_package_is_what_runs(
+    zipped_by_zappa: Path, module: str, name: str
+):
+    """Whatever time Zappa and Lambda give to the sources."""
+    path = zipped_by_zappa / f"{module.replace('.', '/')}.py"
+    source = path.read_bytes()
+    path.write_text(f"{name} = 'source'\n")
+
+    code = PathFinder.find_spec(path.stem, [str(path.parent)]).loader.get_code(path.stem)
+    path.write_bytes(source)
+
+    assert ("source" not in code.co_consts) is RUNS_AS_LAMBDA
+    assert code.co_filename == str(path)
 
 
 def test_zappa_gets_the_portals_role_and_settings(package: Path):
