@@ -8,6 +8,7 @@
 ``shoot``          ``shoot(page, "desk-390-dark")``: a screenshot into ``test-results/``
 """
 
+import logging
 import os
 import threading
 import time
@@ -24,7 +25,6 @@ from backend.shared.actor import Actor
 from tests.factories.team import make_member
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-os.environ.setdefault("LOG_LEVEL", "WARNING")  # one line per icon and font is no help
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
@@ -51,6 +51,16 @@ def portal_url(tables: dict[str, str]) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(timeout=5)
+
+
+@pytest.fixture(autouse=True)
+def no_line_per_request() -> Iterator[None]:
+    """One line per page is no help; other tests of this process count them."""
+    requests = logging.getLogger("portal")
+    level = requests.level
+    requests.setLevel(logging.WARNING)
+    yield
+    requests.setLevel(level)
 
 
 @pytest.fixture
