@@ -1,6 +1,6 @@
 """Lambda ``SeatAuditFunction`` (infra/streams.yaml), by the clock: frees what a crash left behind.
 
-Seats that nobody confirmed, messages that nobody sent, jobs that nobody goes on with. Time only starts it: running it twice at
+Seats that nobody confirmed, messages that nobody sent. Time only starts it: running it twice at
 once, late or not for a while harms nothing.
 """
 
@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from backend.jobs import services as jobs
 from backend.notifications import services as notifications
 from backend.registrations import services as registrations
 from backend.seats import queries as seats
@@ -32,14 +31,12 @@ def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
     Raises ``AuditFailed`` when all is done that can be and some audits failed: they stay due.
     """
     now = utc_now()
-    # First: they are short, and audits that run out of time must not hold up mails and jobs.
+    # First: it is short, and audits that run out of time must not hold up mails.
     nudged = notifications.nudge_stuck(now=now, limit=NUDGED_PER_BUCKET)
-    woken = jobs.nudge_stuck(now=now)
     due = seats.list_due_audits(now=now)
     audits = {pool: report for pool in due if (report := _audit(pool, now=now))}
     done = {
         "messages_nudged": nudged,
-        "jobs_nudged": woken,
         "pools_audited": len(audits),
         "claims_inspected": sum(report.inspected for report in audits.values()),
         "seats_released": sum(report.released for report in audits.values()),

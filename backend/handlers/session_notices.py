@@ -1,5 +1,6 @@
 """Lambda ``SessionNoticesFunction`` (infra/streams.yaml), each minute: has guests told to queue up.
 
+Jobs that nobody goes on with are woken here, too: a notice cannot wait for long, nor can its job.
 Running it twice at once, late, or not for an hour harms nothing: there is one job for each version
 of a session's schedule.
 """
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from backend.jobs import services as jobs
 from backend.sessions import queries, services
 from backend.sessions.models import Session
 from backend.shared.clock import utc_now
@@ -26,7 +28,12 @@ def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
     """
     now = utc_now()
     answers = [_give(one, now=now) for one in queries.list_due_notices(now=now)]
-    done = {"sessions_due": len(answers), "notices_begun": answers.count(True)}
+    woken = jobs.nudge_stuck(now=now)
+    done = {
+        "jobs_nudged": woken,
+        "sessions_due": len(answers),
+        "notices_begun": answers.count(True),
+    }
     logger.info("session notices begun", extra=done)
     if failed := answers.count(None):
         raise NoticesFailed(f"{failed} of {len(answers)} notices failed.")

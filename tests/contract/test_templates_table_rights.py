@@ -182,6 +182,7 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Sessions/index/notice_index": {"Query"},
                 "Events": {"GetItem"},
                 "Jobs": {"GetItem", "PutItem"},
+                "Jobs/index/stuck_index": {"Query"},
             },
         ),
         (
@@ -322,7 +323,6 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Events": {"GetItem"},
                 "Notifications": {"UpdateItem"},
                 "Notifications/index/stuck_index": {"Query"},
-                "Jobs/index/stuck_index": {"Query"},
             },
         ),
     ],

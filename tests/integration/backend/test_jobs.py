@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.handlers import jobs as jobs_handler
-from backend.handlers import seat_audit
+from backend.handlers import session_notices
 from backend.jobs import file_store, queries, services
 from backend.jobs.errors import FileGone, JobNotFound, JobOver, LaneBusy, NotCancelable
 from backend.jobs.kinds import JobKind
@@ -264,12 +264,12 @@ def test_lost_message_is_sent_again_once_nobody_came():
     assert (too_early, messages_for(job)) == (0, 1)
 
 
-def test_audit_wakes_jobs_whose_runner_died():
+def test_the_clock_wakes_jobs_whose_runner_died():
     job = start()
     Job.take(job.job_id, until=NOON - timedelta(days=3_000), now=NOON)
     messages_for(job)
 
-    done = seat_audit.handler({}, None)
+    done = session_notices.handler({}, None)
 
     assert done["jobs_nudged"] >= 1
     assert messages_for(job) == 1
