@@ -25,6 +25,7 @@ from portal.organiser.views import (
     requests_notices,
     scans,
     sessions,
+    sessions_files,
     sessions_guests,
     team,
 )
@@ -222,6 +223,23 @@ urlpatterns = [
     path("e/<str:event_id>/agenda", sessions.AgendaView.as_view(), name="agenda"),
     path("e/<str:event_id>/agenda/new", sessions.AddSessionView.as_view(), name="session-new"),
     path("e/<str:event_id>/agenda/rules", sessions.RulesView.as_view(), name="agenda-rules"),
+    path(
+        "e/<str:event_id>/agenda/import",
+        sessions_files.ImportAgendaView.as_view(),
+        name="agenda-import",
+    ),
+    path(
+        "e/<str:event_id>/agenda.csv",
+        sessions_files.AgendaFileView.as_view(),
+        {"kind": "csv"},
+        name="agenda-csv",
+    ),
+    path(
+        "e/<str:event_id>/agenda.ics",
+        sessions_files.AgendaFileView.as_view(),
+        {"kind": "ics"},
+        name="agenda-ics",
+    ),
     path(
         "e/<str:event_id>/agenda/<str:session_id>",
         sessions.EditSessionView.as_view(),

@@ -79,7 +79,7 @@ def test_organiser_pages_are_accessible_empty_and_full(
 ):
     sign_in_as("organiser", event.uuid, name="Olga Organiser")
     page = browser_page(width, dark=dark)
-    for what in ("", "/new", "/rules"):
+    for what in ("", "/new", "/rules", "/import"):
         page.goto(f"/o/e/{event.uuid}/agenda{what}")
         check_axe(page)
         shoot(page, f"agenda-empty{what.replace('/', '-')}-{width}")
@@ -213,3 +213,21 @@ def test_pressing_twice_books_once(event, guest, browser_page):
 
     expect(page.get_by_text("Give up my seat")).to_be_visible()
     assert len(Booking.list_in_shard(f"{session.session_id}#R0", after=None, limit=9).items) == 1
+
+
+def test_problems_of_a_file_are_shown_before_anything_is_added(
+    event, browser_page, sign_in_as, check_axe, shoot
+):
+    sign_in_as("organiser", event.uuid)
+    page = browser_page(390, dark=True)
+    page.goto(f"/o/e/{event.uuid}/agenda")
+    page.get_by_role("link", name="Add from a file").click()
+    content = b"Title,Start,End\nKeynote,soon,later\n"
+    file = {"name": "agenda.csv", "mimeType": "text/csv", "buffer": content}
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Add sessions").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Write the time like 2026-11-20 18:00.")
+    check_axe(page)
+    shoot(page, "agenda-import-390")
+    assert list(Session.list_for_event(event.uuid)) == []

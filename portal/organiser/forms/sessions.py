@@ -25,6 +25,7 @@ from portal.organiser.forms.event import SEATS, LocalMoment, place
 
 MOMENTS = ("starts_at", "ends_at")
 MINUTES = _("A whole number of minutes from 0 (no notice) to 120.")
+MOST_BYTES = 1024 * 1024
 LIMIT = _("A whole number from 1 to 100, or nothing for no limit.")
 
 
@@ -146,6 +147,23 @@ class RulesForm(FoyerForm):
         help_text=_("Otherwise a guest is asked first."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class AgendaFileForm(FoyerForm):
+    """A file to add sessions from."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV, XLSX or calendar (.ics), up to 1 MB."),
+        widget=forms.FileInput({"accept": ".csv,.xlsx,.ics", "class": "fo-input fo-file"}),
+        error_messages=dict.fromkeys(("required", "empty"), _("Choose a file with sessions.")),
+    )
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 1 MB."))
+        return upload
 
 
 def rules_of(agenda: Agenda) -> dict[str, Any]:

@@ -106,6 +106,12 @@ def a_list() -> SimpleUploadedFile:
     return SimpleUploadedFile(FILE, b"name\nNadia New\n")
 
 
+def an_agenda(place: Place) -> SimpleUploadedFile:
+    start = f"{place.event.starts_at + timedelta(hours=1):%Y-%m-%d %H:%M}+00:00"
+    end = f"{place.event.starts_at + timedelta(hours=2):%Y-%m-%d %H:%M}+00:00"
+    return SimpleUploadedFile("agenda.csv", f"Title,Start,End\nStolen,{start},{end}\n".encode())
+
+
 def undo(place: Place) -> dict[str, Any]:
     return {"guest": place.admitted.guest, "scan_id": place.admitted.admitted_scan}
 
@@ -278,6 +284,9 @@ ROWS = {
     "organiser:request-notices-stop": Row("floor"),
     "organiser:agenda": Row("desk"),
     "organiser:session-new": Row("organiser", session),
+    "organiser:agenda-csv": Row("desk"),
+    "organiser:agenda-ics": Row("desk"),
+    "organiser:agenda-import": Row("organiser", lambda place: {"file": an_agenda(place)}),
     "organiser:agenda-rules": Row("organiser", lambda _place: {"most_bookings": "1"}),
     "organiser:session": Row("organiser", session),
     "organiser:session-copy": Row("organiser"),
