@@ -4,7 +4,8 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -87,18 +88,43 @@ def _session(door: Door) -> str:
 
 
 def measure_cold_start(report: Report) -> None:
-    """CPU from the interpreter's start to being ready for a request, in turn with the peer."""
-    pairs = [(_cpu(EMPTY_DJANGO), _cpu(PORTAL)) for _ in range(COLD_ROUNDS)]
+    """CPU from the interpreter's start to being ready for a request, in turn with the peer.
+
+    Both read bytecode that a first round wrote, which is not counted.
+    """
+    with tempfile.TemporaryDirectory() as bytecode:
+        environment = _as_deployed(bytecode)
+        pairs = [
+            (_cpu(EMPTY_DJANGO, environment), _cpu(PORTAL, environment))
+            for _ in range(COLD_ROUNDS + 1)
+        ][1:]
     empty, portal = (statistics.median(column) for column in zip(*pairs, strict=True))
+    # Each against the peer of its own round: whatever else the machine does hits both.
+    ratio = statistics.median(portal / empty for empty, portal in pairs)
     report(f"cold start of the portal       CPU, median of {COLD_ROUNDS}")
     report(
         f"  {portal * 1000:5.0f} ms; Zappa with an empty Django takes {empty * 1000:.0f} ms in the "
-        f"same run: {portal / empty:.2f} times (target 300 ms where that one takes 268: 1.12)"
+        f"same run: {ratio:.2f} times (target 300 ms where that one takes 268: 1.12)"
     )
 
 
-def _cpu(script: str) -> float:
+def _as_deployed(bytecode: str) -> dict[str, str]:
+    """The settings of a stage on AWS, where no static file is served; bytecode is kept."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {
+        "STAGE": "bench",
+        "STATIC_BUCKET": "bench-static",
+        "STATIC_BASE_URL": "https://static.example.org",
+        "PYTHONPYCACHEPREFIX": bytecode,
+    }
+
+
+def _cpu(script: str, environment: Mapping[str, str]) -> float:
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=dict(environment),
     )
     return float(done.stdout.split()[-1])
