@@ -154,6 +154,14 @@ def list_due_notices(*, now: datetime) -> list[Session]:
     return Session.list_due(now=now, limit=_NOTICES_AT_ONCE)
 
 
+def calls_in(booking: Booking, session: Session, *, now: datetime) -> bool:
+    """Whether who booked is to queue up at this moment: from the notice until it begins."""
+    if booking.status is not BookingStatus.BOOKED or not session.is_planned:
+        return False
+    notice = timedelta(minutes=session.notice_minutes)
+    return session.starts_at - notice <= now < session.starts_at
+
+
 # Seats
 
 

@@ -129,6 +129,7 @@ class MySessionsView(SignInRequiredMixin, TemplateView):
                     one,
                     queries.waiting_position(one.booking, one.session),
                     one.session.ends_at <= now,
+                    queries.calls_in(one.booking, one.session, now=now),
                 )
                 for one in shown
             ],

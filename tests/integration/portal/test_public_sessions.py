@@ -246,9 +246,23 @@ def test_my_sessions_hold_what_is_booked_and_what_one_waits_for(event, ada):
     rows = ada.get("/me/sessions").context["rows"]
     back = ada.post(page_of(kept, "give-up"), {"from": "mine"})
 
-    assert {(one.session.title, place) for one, place, _over in rows} == {("K", None), ("F", 1)}
+    assert {(one.session.title, place) for one, place, _over, _calls in rows} == {("K", None), ("F", 1)}
     assert back["Location"] == "/me/sessions"
     assert [one[0].session.title for one in ada.get("/me/sessions").context["rows"]] == ["F"]
+
+
+@pytest.mark.parametrize(
+    ("starts_in", "notice_minutes", "said"), [(5, 10, 1), (11, 10, 0), (-1, 10, 0), (5, 0, 0)]
+)
+def test_my_sessions_say_when_to_queue_up(portal, starts_in, notice_minutes, said):
+    now = datetime.now(UTC)
+    event = make_event(starts_at=now - timedelta(hours=1))
+    ada, start = guest_of(event), now + timedelta(minutes=starts_in)
+    session = make_session(event, starts_at=now + timedelta(hours=2), notice_minutes=notice_minutes)
+    ada.post(page_of(session, "book"))
+    Session.change(event.uuid, session.session_id, actions=[Session.starts_at.set(start)])
+
+    assert ada.get("/me/sessions").text.count("Queue up now") == said
 
 
 def test_calendar_holds_the_seats_one_has(event, ada):
