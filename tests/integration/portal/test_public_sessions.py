@@ -246,7 +246,10 @@ def test_my_sessions_hold_what_is_booked_and_what_one_waits_for(event, ada):
     rows = ada.get("/me/sessions").context["rows"]
     back = ada.post(page_of(kept, "give-up"), {"from": "mine"})
 
-    assert {(one.session.title, place) for one, place, _over, _calls in rows} == {("K", None), ("F", 1)}
+    assert {(one.session.title, place) for one, place, _over, _calls in rows} == {
+        ("K", None),
+        ("F", 1),
+    }
     assert back["Location"] == "/me/sessions"
     assert [one[0].session.title for one in ada.get("/me/sessions").context["rows"]] == ["F"]
 
