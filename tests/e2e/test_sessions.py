@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from backend.activity.models import Stats
 from backend.seats.queries import forget_views
 from backend.sessions.models import Booking, Session
+from backend.sessions.states import BookingStatus
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
 from tests.factories.sessions import make_session
@@ -68,6 +69,26 @@ def fill(event) -> list[Session]:
     return made
 
 
+def book(session: Session) -> None:
+    """A guest in each state that the team sees."""
+    states = (BookingStatus.BOOKED, BookingStatus.ATTENDED, BookingStatus.WAITLISTED)
+    for number, status in enumerate(states):
+        mail = f"guest{number}@example.com"
+        name = (WHO, "Bo Li", "Åsa Ångström")[number]
+        guest = make_registration(event_id=session.event_id, user_email=mail, name=name)
+        Booking(
+            f"{session.session_id}#R0",
+            guest.guest,
+            event_id=session.event_id,
+            session_id=session.session_id,
+            status=status,
+            version=1,
+            registration_shard=guest.shard,
+            booked_at=session.created_at,
+            changed_by="USER:user-ada",
+        ).save()
+
+
 def titled(event, title: str) -> Session:
     [found] = [one for one in Session.list_for_event(event.uuid) if one.title == title]
     return found
@@ -84,6 +105,7 @@ def test_organiser_pages_are_accessible_empty_and_full(
         check_axe(page)
         shoot(page, f"agenda-empty{what.replace('/', '-')}-{width}")
     workshop = fill(event)[3]
+    book(workshop)
     for name, what in (
         ("agenda", ""),
         ("session", f"/{workshop.session_id}"),
