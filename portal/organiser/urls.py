@@ -265,6 +265,11 @@ urlpatterns = [
         sessions_guests.BookedGuestsView.as_view(),
         name="session-guests",
     ),
+    path(
+        "e/<str:event_id>/agenda/<str:session_id>/guests/<str:guest>/remove",
+        sessions_guests.RemoveBookingView.as_view(),
+        name="session-remove",
+    ),
     path("e/<str:event_id>/requests", requests.BoardView.as_view(), name="requests"),
     path(
         "e/<str:event_id>/requests/kinds",

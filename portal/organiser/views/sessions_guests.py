@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views import View
 from django.views.generic import TemplateView
 
 from backend.events.policies import EventAction
-from backend.sessions import queries
+from backend.sessions import queries, services
 from backend.sessions.queries import BookedGuest
 from backend.sessions.states import BookingStatus
 from portal.organiser.pages import EventPageMixin
@@ -57,3 +62,25 @@ class BookedGuestsView(EventPageMixin, TemplateView):
             query=f"booked {session_id} {waiting}",
             filters={"show": WAITING} if waiting else {},
         )
+
+
+class RemoveBookingView(EventPageMixin, View):
+    """Takes one guest's booking back, as it was seen."""
+
+    http_method_names = ("post",)
+    action = EventAction.MANAGE_GUESTS
+
+    def post(
+        self, request: HttpRequest, event_id: str, session_id: str, guest: str
+    ) -> HttpResponse:
+        version = request.POST.get("version", "")
+        services.remove_booking(
+            event_id=event_id,
+            session_id=session_id,
+            guest=guest,
+            version=int(version) if version.isdecimal() else 0,
+            actor=request.actor,
+            now=self.now,
+        )
+        messages.success(request, _("The booking is taken back."))
+        return redirect("organiser:session-guests", event_id=event_id, session_id=session_id)

@@ -293,6 +293,7 @@ ROWS = {
     "organiser:session-move": Row("organiser", lambda _place: {"version": "1", "room": "Hall B"}),
     "organiser:session-cancel": Row("organiser", lambda _place: {"version": "1"}),
     "organiser:session-guests": Row("desk"),
+    "organiser:session-remove": Row("organiser", lambda _place: {"version": "1"}),
     "public:session-book": OWN,
     "public:session-give-up": OWN,
     "public:my-sessions": OWN,

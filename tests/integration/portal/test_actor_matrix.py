@@ -103,6 +103,7 @@ def test_smallest_actor_who_may_is_not_refused(name):
         "public:ticket",
         "public:request-cancel",
         "public:session-give-up",
+        "organiser:session-remove",
         "organiser:team-join",
     )
 

@@ -318,6 +318,31 @@ def test_list_of_who_booked_is_paged(event, olga, monkeypatch):
     assert (len(first.items), second.next) == (2, "")
 
 
+def test_booking_is_taken_back_as_it_was_seen(event, olga):
+    session = make_session(event)
+    booking = book(session)
+    address = here(event, session.session_id, "guests", booking.guest, "remove")
+    assert f'action="{address}"' in olga.get(here(event, session.session_id, "guests")).text
+
+    olga.post(address, {"version": "7"})
+    assert Booking.find(booking.shard, booking.guest).status is BookingStatus.BOOKED
+    olga.post(address, {"version": "1"})
+
+    assert Booking.find(booking.shard, booking.guest).status is BookingStatus.CANCELED
+
+
+def test_guest_who_was_there_is_not_taken_out(event, olga):
+    session = make_session(event)
+    booking = book(session, BookingStatus.ATTENDED)
+    address = here(event, session.session_id, "guests", booking.guest, "remove")
+
+    page = olga.get(here(event, session.session_id, "guests")).text
+    olga.post(address, {"version": "1"})
+
+    assert ("Ada Lovelace" in page, address in page) == (True, False)
+    assert Booking.find(booking.shard, booking.guest).status is BookingStatus.ATTENDED
+
+
 def test_session_of_another_event_is_not_found(event, olga):
     theirs = make_session(make_event()).session_id
 
