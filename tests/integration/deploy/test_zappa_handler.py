@@ -28,6 +28,8 @@ with redirect_stdout(sys.stderr):
     with open("zappa_settings.py", "w") as file:
         file.write(cli.get_zappa_settings_string())
     from zappa.handler import LambdaHandler
+    LambdaHandler()
+    assert "portal.organiser.urls" in sys.modules, "The pages wait for the first request."
     answers = [LambdaHandler().handler(event, None) for event in json.load(sys.stdin)]
 print(json.dumps(answers))
 """
