@@ -163,8 +163,13 @@ def with_changed(board: Board, changed: GuestRequest, *, filtered: bool) -> Boar
     parts["claimed"].sort(key=lambda one: one.created_at)
     parts["done"].sort(key=lambda one: one.done_at, reverse=True)
     names = queries.names_of(event_id=board.event.uuid, requests=[changed], now=board.now)
-    shown = {name: tuple(part) for name, part in parts.items()}
-    return replace(board, **shown, names={**board.names, **names})
+    return replace(
+        board,
+        new=tuple(parts["new"]),
+        claimed=tuple(parts["claimed"]),
+        done=tuple(parts["done"]),
+        names={**board.names, **names},
+    )
 
 
 def _clock(moment: datetime) -> datetime:
