@@ -67,7 +67,7 @@ def tables_of(stack: str, role: str) -> set[str]:
         ),
         ("streams", "RequestRemindersRole", {"GuestRequests"}),
         ("streams", "SessionNoticesRole", {"Sessions", "Events", "Jobs"}),
-        ("streams", "EmailFeedbackRole", {"Contacts"}),
+        ("streams", "EmailFeedbackRole", {"Contacts", "Notifications"}),
         ("streams", "UploadsRole", {"Events"}),
         (
             "streams",
@@ -168,6 +168,11 @@ def table_rights_of(stack: str, role: str) -> dict[str, set[str]]:
                 "Notifications": {"PutItem"},
                 "Events": {"GetItem"},
             },
+        ),
+        (
+            "streams",
+            "EmailFeedbackRole",
+            {"Contacts": {"UpdateItem"}, "Notifications": {"GetItem", "UpdateItem"}},
         ),
         (
             "streams",

@@ -18,6 +18,7 @@ from backend.jobs.models import Job
 from backend.jobs.states import JobStatus
 from backend.notifications import choices
 from backend.notifications.choices import Choices
+from backend.notifications.feedback import tag_of
 from backend.notifications.kinds import NotificationKind
 from backend.notifications.models import Contact, Notification
 from backend.notifications.states import NotificationStatus
@@ -25,6 +26,7 @@ from backend.seats import services as seats
 from backend.shared.actor import Actor, ActorKind
 from infra.localcloud.cloud import LocalCloud
 from tests.factories.events import make_event
+from tests.factories.messages import make_message
 from tests.support.eventual import eventually
 from tests.support.registering import add
 
@@ -92,8 +94,9 @@ def test_guests_are_told_by_mail_and_sms_and_the_job_reports(stage_cloud: LocalC
     assert [text["Message"] for text in texts] == ["Doors at 8, Ada"]
 
 
-def test_a_bounce_that_ses_tells_of_suppresses_the_address():
+def test_a_bounce_that_ses_tells_of_suppresses_the_address_and_fails_the_message():
     address = f"{uuid.uuid4().hex}@example.org"
+    message = make_message(reason=None)
     detail = {
         "eventType": "Bounce",
         "bounce": {
@@ -101,7 +104,7 @@ def test_a_bounce_that_ses_tells_of_suppresses_the_address():
             "bouncedRecipients": [{"emailAddress": address}],
             "timestamp": "2026-11-20T12:00:00.000Z",
         },
-        "mail": {"tags": {"ses:configuration-set": ["test-mails"]}},
+        "mail": {"tags": {"ses:configuration-set": ["test-mails"], "key": [tag_of(message.key)]}},
     }
     # Only AWS itself may put events of this source, so the rule and the function are tried apart.
     told = {"source": "aws.ses", "detail-type": "Email Bounced", "detail": detail}
@@ -112,6 +115,7 @@ def test_a_bounce_that_ses_tells_of_suppresses_the_address():
     found = Contact.find(choices.contact_id_of(address))
     assert found
     assert found.suppressed_for == "bounced"
+    assert state_of(message.key) is S.FAILED
 
 
 def rule_takes(told: dict[str, Any]) -> bool:
