@@ -25,6 +25,8 @@ from backend.registrations import policies, positions
 S = NotificationStatus
 GUESTS_PER_STEP = 50
 FIRST_LOOK, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
+_DOUBLINGS = 8
+"""Reach the longest pause; without a bound, three hours of looking would overflow a timedelta."""
 _JSON = "application/json"
 
 
@@ -79,7 +81,7 @@ def _count(job: Job, here: dict[str, Any]) -> StepResult:
     keys = {letters.key_of(job.params["announcement_id"], guest): guest for guest in guests}
     messages = Notification.find_many(list(keys))
     if sum(one.status in ENDED for one in messages) < len(keys):
-        pause = min(FIRST_LOOK * 2 ** here["looks"], LONGEST_PAUSE)
+        pause = min(FIRST_LOOK * 2 ** min(here["looks"], _DOUBLINGS), LONGEST_PAUSE)
         return StepResult({**here, "looks": here["looks"] + 1}, wait=pause)
     failed = [
         Problem(keys[one.key], one.reason or "", "The message could not be delivered.")

@@ -249,6 +249,16 @@ def test_the_report_counts_what_was_sent_held_back_and_failed(event):
     ]
 
 
+def test_who_waits_for_a_night_is_still_looked_for(event):
+    [ada] = fill(event, "Ada")
+    first, post = draft(event), Post()
+    job = send(first)
+    for _ in range(60):
+        assert post.run(job).status is J.RUNNING
+    assert post.deliver(first, ada) == [S.SENT]
+    assert post.run(job).status is J.DONE
+
+
 def test_sending_again_is_the_same_job_and_nobody_gets_it_twice(event):
     [ada] = fill(event, "Ada")
     first, post = draft(event), Post()
