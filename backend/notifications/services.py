@@ -42,6 +42,8 @@ MAX_ATTEMPTS = 5
 LONGEST_KEY = 2048
 """DynamoDB's limit, in bytes."""
 LONGEST_BUSY_WAIT = timedelta(minutes=16)
+_MOST_DOUBLINGS = 4
+"""Reach that wait; attempts that were forgiven have no bound, and 2 to their power no timedelta."""
 
 Composed = Message | Suppression | Hold
 Compose = Callable[[Notification], Composed]
@@ -180,7 +182,8 @@ def _send(
     except ChannelRefused as refusal:
         return _finish(held, S.FAILED, reason=refusal.reason, now=now)
     except ChannelBusy as trouble:
-        wait = min(FIRST_WAIT * 2 ** (int(held.attempts) - 1), LONGEST_BUSY_WAIT)
+        doublings = min(int(held.attempts) - 1, _MOST_DOUBLINGS)
+        wait = min(FIRST_WAIT * 2**doublings, LONGEST_BUSY_WAIT)
         held.wait(until=now + (trouble.after or wait), reason=trouble.reason, forgive=True)
         return S.SENDING
     except ChannelUnavailable as trouble:

@@ -277,6 +277,18 @@ def test_being_throttled_counts_as_no_attempt_and_is_tried_as_often_as_need_be()
     assert (fetch(key).status, len(channel.taken)) == (S.SENT, 16)
 
 
+def test_a_message_that_waits_for_days_for_its_turn_is_never_given_up():
+    key = a_queued_key()
+    held = fetch(key)
+    held.attempts = held.forgiven = 1_000
+    held.save()
+    channel = Recorder(answers=[ChannelBusy("LimitExceededException")])
+    assert deliver(key, channel) is S.SENDING
+    stored = fetch(key)
+    assert (stored.due_at, stored.tries) == (NOON + timedelta(minutes=16), 0)
+    assert deliver(key, channel, now=NOON + timedelta(minutes=16)) is S.SENT
+
+
 def test_a_channel_may_say_when_to_try_again():
     key = a_queued_key()
     channel = Recorder(answers=[ChannelBusy("paced", after=timedelta(seconds=7))])
