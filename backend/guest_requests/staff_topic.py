@@ -21,6 +21,7 @@ Wanted = Mapping[str, Sequence[str]]
 """Event id → the teams whose notices are wanted there; none: all."""
 _PROTOCOLS = {ChannelName.EMAIL: "email", ChannelName.SMS: "sms"}
 _NOT_NOW = frozenset({"InvalidParameter", "InvalidParameterException"})
+_OTHER_FILTER = "already exists with different attributes"
 _GONE = frozenset({"NotFound", "NotFoundException", *_NOT_NOW})
 
 
@@ -70,15 +71,24 @@ def publish(notice: Notice) -> None:
 def subscribe(channel: ChannelName, address: str, wanted: Wanted) -> str:
     """Ask SNS to send what is ``wanted`` to an address or number; the subscription's ARN.
 
-    An e-mail address is asked to confirm first. What is subscribed already stays as it is, its filter, too.
+    An e-mail address is asked to confirm first. One that is subscribed already keeps its filter:
+    have it changed (``change``).
     """
-    answer = _client().subscribe(
-        TopicArn=config().staff_topic_arn,
-        Protocol=_PROTOCOLS[channel],
-        Endpoint=address,
-        Attributes={"FilterPolicy": filter_policy(wanted)},
-        ReturnSubscriptionArn=True,
-    )
+    from botocore.exceptions import ClientError
+
+    asked = {
+        "TopicArn": config().staff_topic_arn,
+        "Protocol": _PROTOCOLS[channel],
+        "Endpoint": address,
+        "ReturnSubscriptionArn": True,
+    }
+    try:
+        answer = _client().subscribe(**asked, Attributes={"FilterPolicy": filter_policy(wanted)})
+    except ClientError as error:
+        # SNS says which subscription there is only to who names none of its attributes.
+        if _OTHER_FILTER not in str(error):
+            raise
+        answer = _client().subscribe(**asked)
     return str(answer["SubscriptionArn"])
 
 

@@ -134,8 +134,9 @@ class RequestMark(db.Table):
 class StaffSubscriber(db.Table):
     """Where somebody of a team gets staff notices, and about what.
 
-    ``channels``: by channel a document with ``arn``, ``address`` (so much of it as to know it again)
-    and ``events`` (event id → teams; none: all). ``current``: SNS filters by exactly this.
+    ``channels``: by channel a document with ``arn``, ``address`` (so much of it as to know it again),
+    ``whole`` (an HMAC of all of it) and ``events`` (event id → teams; none: all). ``current``: SNS
+    filters by exactly this.
     """
 
     class Meta(db.TableMeta):

@@ -13,6 +13,7 @@ from backend.guest_requests.errors import NoWayToTell
 from backend.guest_requests.models import StaffSubscriber
 from backend.guest_requests.queries import kinds_of
 from backend.guest_requests.staff_topic import SubscriptionState
+from backend.notifications.choices import contact_id_of
 from backend.notifications.kinds import ChannelName
 from backend.profiles.models import Profile
 from backend.shared.actor import Actor
@@ -56,10 +57,11 @@ def subscribe_staff(
     events_wanted.pop(event_id, None)
     kept = dict([*events_wanted.items(), (event_id, list(wanted))][-MOST_EVENTS:])
     # First SNS, which knows an address again: who dies in between asks once more.
-    arn = staff_topic.subscribe(channel, address, kept)
+    arn = _arn_of(channel, address, kept, before=channels.get(channel, {}))
     channels[channel] = {
         "arn": arn,
         "address": _masked(address),
+        "whole": contact_id_of(address),
         "events": kept,
         "current": staff_topic.change(arn, kept),
     }
@@ -143,6 +145,23 @@ def _address_of(channel: ChannelName, actor: Actor) -> str:
     if profile is None or not profile.phone:
         raise NoWayToTell("Put your phone number into your profile first.")
     return str(profile.phone)
+
+
+def _arn_of(
+    channel: ChannelName, address: str, wanted: staff_topic.Wanted, *, before: Mapping[str, Any]
+) -> str:
+    """The subscription of an address; that of another address ends.
+
+    Who has not confirmed, or ended it, is asked by SNS once more.
+    """
+    former = before.get("arn")
+    is_same = former and before.get("whole") == contact_id_of(address)
+    if is_same and staff_topic.state_of(str(former)) is SubscriptionState.CONFIRMED:
+        return str(former)
+    arn = staff_topic.subscribe(channel, address, wanted)
+    if former and former != arn:
+        staff_topic.unsubscribe(former)
+    return arn
 
 
 def _masked(address: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from backend.events.errors import EventForbidden
@@ -226,3 +227,66 @@ def test_filter_of_two_events_is_what_sns_takes_for_an_or():
     assert json.loads(filter_policy({"b": [], "a": ["Bar"]})) == {
         "$or": [{"event": ["a"], "team": ["Bar"]}, {"event": ["b"]}]
     }
+
+
+def answer_as_aws(topic):
+    """Have SNS refuse, as AWS does, to subscribe what is subscribed with another filter."""
+
+    def refuse(params, **_):
+        wanted = params["body"].get("Attributes.entry.1.value")
+        there = filters(topic).get(params["body"]["Endpoint"])
+        if wanted is None or there is None or json.loads(wanted) == there:
+            return None
+        said = "Invalid parameter: Attributes Reason: Subscription already exists with different attributes"
+        error = {"Code": "InvalidParameter", "Message": said, "Type": "Sender"}
+        answer = AWSResponse("https://sns/", 400, {}, None)
+        return answer, {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}
+
+    staff_topic._client().meta.events.register("before-call.sns.Subscribe", refuse)
+
+
+def test_address_that_is_subscribed_with_another_filter_gets_the_new_one(topic):
+    venue = open_venue()
+    answer_as_aws(topic)
+    subscribe(venue, "Bar")
+    stored = StaffSubscriber.of(venue.fay.user_id)
+    stored.replace({})
+
+    subscribe(venue, "Kitchen")
+
+    assert filters(topic) == {venue.fay.email: {"event": [venue.id], "team": ["Kitchen"]}}
+
+
+def test_other_refusals_of_sns_stay_refusals(topic):
+    venue = open_venue()
+    boto3.client("sns").delete_topic(TopicArn=topic)
+
+    with pytest.raises(ClientError):
+        subscribe(venue)
+
+    assert StaffSubscriber.of(venue.fay.user_id).channels == {}
+
+
+def test_confirmed_address_is_not_subscribed_anew(topic):
+    venue = open_venue()
+    subscribe(venue, "Bar")
+    asked = []
+    staff_topic._client().meta.events.register(
+        "before-call.sns.Subscribe", lambda params, **_: asked.append(params)
+    )
+
+    subscribe(venue, "Kitchen")
+
+    assert asked == []
+    assert filters(topic) == {venue.fay.email: {"event": [venue.id], "team": ["Kitchen"]}}
+
+
+def test_former_phone_is_told_of_nothing_any_more(topic):
+    venue = open_venue()
+    Profile(user_id=venue.fay.user_id, phone="+4915112345678", updated_at=NOON).save()
+    subscribe(venue, channel=SMS)
+    Profile(user_id=venue.fay.user_id, phone="+4915187654321", updated_at=NOON).save()
+
+    subscribe(venue, channel=SMS)
+
+    assert [*filters(topic)] == ["+4915187654321"]
