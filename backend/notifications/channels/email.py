@@ -9,6 +9,7 @@ from backend.notifications.errors import ChannelBusy, ChannelRefused, ChannelUna
 from backend.notifications.feedback import TAG, tag_of
 from backend.notifications.messages import Attachment, Message
 from backend.shared.config import config
+from backend.shared.control_characters import IN_A_LINE
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -19,6 +20,9 @@ BUSY = frozenset(
 """Answers of SES to anybody who sends faster, or more in a day, than it allows; nothing was sent."""
 REFUSALS = frozenset({"MessageRejected", "BadRequestException"})
 """Answers of SES to this one message; every other error may pass or be mended."""
+_POLICY = SMTP.clone(refold_source="none")
+"""Folds what is set by name, and leaves what is set raw as it is: a long address in brackets would
+else become encoded words (RFC 2047), which no mail program reads as an address."""
 
 
 class EmailChannel:
@@ -53,7 +57,7 @@ class EmailChannel:
 
 def mime(message: Message, *, sender: str) -> bytes:
     """The message as SES wants it. Refuses (``ChannelRefused``) what cannot stand in a header."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     try:
         mail["From"] = sender
         mail["To"] = message.recipient
@@ -62,7 +66,9 @@ def mime(message: Message, *, sender: str) -> bytes:
         raise ChannelRefused("bad_header") from None
     mail["Auto-Submitted"] = "auto-generated"
     for name, value in message.headers:
-        mail[name] = value
+        if IN_A_LINE.search(value):
+            raise ChannelRefused("bad_header")
+        mail.set_raw(name, value)
     mail.set_content(message.text)
     if message.html:
         _add_html(mail, message)

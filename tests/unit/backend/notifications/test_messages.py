@@ -96,6 +96,29 @@ def test_a_header_cannot_be_smuggled_in(field: str):
         mime(Message(**values), sender="f@example.org")
 
 
+LONG_URL = f"https://{'long-name.' * 20}example.org/unsubscribe/{'x' * 300}"
+
+
+@pytest.mark.parametrize("url", ["https://foyer.example/unsubscribe/x", LONG_URL])
+def test_mail_programs_find_the_link_that_unsubscribes(url: str):
+    subject = "Grüße an alle, die am Freitag in der Bibliothek dabei sind: " * 3
+    one_click = "List-Unsubscribe=One-Click"
+    headers = (("List-Unsubscribe", f"<{url}>"), ("List-Unsubscribe-Post", one_click))
+    message = Message("ada@example.org", subject, "plain\n", headers=headers)
+    head, _, _ = mime(message, sender="f@example.org").partition(b"\r\n\r\n")
+    lines = head.decode("ascii").split("\r\n")
+    assert lines.count(f"List-Unsubscribe: <{url}>") == 1
+    assert lines.count(f"List-Unsubscribe-Post: {one_click}") == 1
+    assert max(len(line) for line in lines if url not in line) <= 78
+    assert parse(message)["Subject"] == subject
+
+
+def test_a_further_header_cannot_bring_another():
+    headers = (("List-Unsubscribe", "<x>\r\nBcc: everybody@example.org"),)
+    with pytest.raises(ChannelRefused):
+        mime(Message("ada@example.org", "Hi", "", headers=headers), sender="f@example.org")
+
+
 @pytest.mark.parametrize("template", ["registration_confirmed", "registration_canceled"])
 def test_html_escapes_what_guests_and_organisers_typed(template: str):
     rendered = render(template, VALUES)
