@@ -99,7 +99,7 @@ def _forget_guest(job: Job, event: Event) -> StepResult:
         sessions.erase_bookings(
             event_id=event.uuid, guest=key, changed_by=job.created_by, now=job.updated_at
         )
-        for key in queries.keys_of(event, guest)
+        for key in queries.own_keys(event, keys)
     )
     done = {"registrations": found, "bookings": bookings}
     return StepResult({"at": "uploads"}, done=found + bookings, result=done)

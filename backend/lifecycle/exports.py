@@ -123,11 +123,12 @@ def _who(actor_label: str) -> str:
 
 
 def _bookings(event: Event, keys: list[str]) -> list[tuple[Booking, Session]]:
-    """What the guest booked at this event, under whichever key."""
-    found = [one for key in keys for one in session_queries.list_of_guest(key)]
+    """What the guest booked at this event; not what others did under a key that is theirs now."""
+    mine = queries.own_keys(event, keys)
+    found = [one for key in mine for one in session_queries.list_of_guest(key)]
     known = session_queries.sessions_of(found)
-    mine = [one for one in found if one.event_id == event.uuid and one.session_id in known]
-    return [(one, known[str(one.session_id)]) for one in mine]
+    here = [one for one in found if one.event_id == event.uuid and one.session_id in known]
+    return [(one, known[str(one.session_id)]) for one in here]
 
 
 def _booking(booking: Booking, session: Session) -> Document:

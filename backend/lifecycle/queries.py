@@ -43,6 +43,15 @@ def others_since(event: Event, keys: list[str]) -> dict[str, datetime]:
     }
 
 
+def own_keys(event: Event, keys: list[str]) -> list[str]:
+    """Those of a guest's ``keys`` that are nobody else's: where the guest's bookings are.
+
+    Bookings follow a change of the address, so none is left under a former key.
+    """
+    taken = others_since(event, keys)
+    return [key for key in keys if key not in taken]
+
+
 def _is_left(registration: Registration) -> bool:
     """Whether nothing but the mark of a change of the address is there."""
     return registration.status is RegistrationStatus.TOMBSTONE

@@ -20,12 +20,16 @@ from backend.registrations import services as registrations
 from backend.registrations.errors import GuestErased, RegistrationNotFound
 from backend.registrations.imports.files import fetch_upload
 from backend.registrations.states import Admission, RegistrationStatus
+from backend.sessions.states import BookingStatus
 from backend.shared.clock import utc_now
 from backend.team.roles import Role
 from tests.factories.events import NOON
 from tests.factories.jobs import make_job
+from tests.factories.sessions import make_session
 from tests.factories.team import make_member
 from tests.factories.users import a_user
+from tests.support.booking import book
+from tests.support.booking import stored as stored_booking
 from tests.support.guest_traces import (
     LATER,
     deliver,
@@ -176,6 +180,31 @@ def test_who_took_the_address_that_a_guest_gave_up_is_left_alone(meetup, canary)
     assert exported["scans"] == []
     assert "GUEST_ADMITTED" not in {one["what"] for one in exported["activity"]}
     assert places_of(f"other-{canary}") == [Activity.Meta.table_name, stored(taken).Meta.table_name]
+
+
+def test_bookings_of_who_took_the_address_are_left_alone(meetup, canary):
+    guest = register(meetup, canary)
+    renamed = registrations.change_email(
+        event_id=meetup.event.uuid,
+        guest=guest.guest,
+        version=guest.version,
+        email=f"new-{canary}@example.com",
+        actor=meetup.organiser,
+        now=NOON,
+    )
+    deliver(meetup)
+    other = a_user(f"other-{canary}", name="Otto", email=f"{canary}@example.com")
+    registrations.register(event_id=meetup.event.uuid, name="Otto", actor=other, now=utc_now())
+    starts_at = meetup.event.starts_at + timedelta(hours=2)
+    session = make_session(meetup.event, capacity=5, starts_at=starts_at)
+    booked = book(session, actor=other).booking
+
+    _job, exported, _text = export(meetup, renamed)
+    erase(meetup, renamed)
+
+    left = stored_booking(booked)
+    assert (booked.guest, exported["bookings"]) == (guest.guest, [])
+    assert (left.status, left.changed_by) == (BookingStatus.BOOKED, other.label)
 
 
 def test_history_of_many_pages_is_gone_through(meetup, canary, monkeypatch):
