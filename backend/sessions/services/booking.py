@@ -109,6 +109,10 @@ def _book(
         now=now,
     )
     if taken is None:
+        # Pressed twice at once: the last seat may be this guest's own, and stays counted.
+        there = queries.find_booking(session, registration.guest)
+        if there is not None and there.is_active:
+            return Outcome(there, created=False)
         allowing.forget(draft, until=now)
         raise FullyBooked("Every seat of this session is taken.")
     return Outcome(taken.place, created=taken.is_new)

@@ -7,7 +7,7 @@ import pytest
 from backend.events.errors import EventForbidden
 from backend.registrations import services as registrations
 from backend.registrations.errors import RegistrationNotFound
-from backend.sessions import services
+from backend.sessions import queries, services
 from backend.sessions.errors import (
     BookingNotFound,
     FullyBooked,
@@ -122,6 +122,21 @@ def test_a_full_session_counts_not():
         book(session)
 
     assert book(make_session(event)).created
+
+
+def test_the_last_seat_pressed_twice_at_once_is_booked_and_counted(monkeypatch):
+    event, session = open_session(1, waiting_list=False)
+    rules(event, 1)
+    first = book(session)
+    looked = iter((None, first.booking))
+    with monkeypatch.context() as twice:
+        # The second call looked before the first one's booking was there.
+        twice.setattr(queries, "find_booking", lambda *_: next(looked))
+        second = book(session, now=NOON + timedelta(milliseconds=50))
+
+    assert (second.created, second.booking.booking_no) == (False, first.booking.booking_no)
+    with pytest.raises(TooManyBookings):
+        book(make_session(event, capacity=5), now=NOON + timedelta(seconds=1))
 
 
 def test_what_somebody_counted_and_never_booked_is_forgotten_after_a_minute(monkeypatch):
