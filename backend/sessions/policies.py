@@ -52,7 +52,7 @@ def takes_promotions(session: Session, event: Event, *, now: datetime) -> bool:
 
 def check_has_place(registration: Registration | None) -> Registration:
     """The registration of a guest with a place at the event; refuses with ``NotRegistered``."""
-    if registration is None or not registration.is_confirmed:
+    if registration is None or not registration.is_confirmed or registration.erased_at:
         raise NotRegistered("Only guests with a place at the event can book its sessions.")
     return registration
 

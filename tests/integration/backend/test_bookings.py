@@ -7,6 +7,7 @@ import pytest
 from backend.events.errors import EventNotFound, SignInNeeded
 from backend.events.kinds import Visibility
 from backend.events.states import EventStatus
+from backend.registrations import queries as registration_queries
 from backend.registrations import services as registrations
 from backend.seats.errors import PoolBusy
 from backend.sessions import queries, services
@@ -147,6 +148,15 @@ def test_book_by_somebody_who_is_no_guest_is_refused(who):
 def test_book_by_who_waits_for_the_event_is_refused():
     event, session = open_session()
     registrations.cancel_mine(event_id=event.uuid, actor=person("ada"), now=NOON)
+
+    with pytest.raises(NotRegistered):
+        book(session)
+
+
+def test_book_by_who_was_erased_is_refused():
+    event, session = open_session()
+    mine = registration_queries.find_mine(event_id=event.uuid, actor=person("ada"), now=NOON)
+    mine.revise({"erased_at": NOON}, changed_by="SYSTEM")
 
     with pytest.raises(NotRegistered):
         book(session)
