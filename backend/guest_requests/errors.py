@@ -67,3 +67,9 @@ class NoWayToTell(Rejected):
     """There is no confirmed address, or no phone number in the profile, to send notices to."""
 
     code = "no_way_to_tell"
+
+
+class NoticesUnavailable(Rejected):
+    """SNS does not answer, so nobody's notices can be changed now."""
+
+    code = "notices_unavailable"

@@ -6,12 +6,14 @@ each mail. SNS keeps one subscription per address, so its filter tells of all ev
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from backend.guest_requests.errors import NoticesUnavailable
 from backend.notifications.kinds import ChannelName
 from backend.shared.aws_session import aws_session
 from backend.shared.config import config
@@ -21,16 +23,22 @@ Wanted = Mapping[str, Sequence[str]]
 """Event id → the teams whose notices are wanted there; none: all."""
 _PROTOCOLS = {ChannelName.EMAIL: "email", ChannelName.SMS: "sms"}
 _NOT_NOW = frozenset({"InvalidParameter", "InvalidParameterException"})
+_BUSY = frozenset({"Throttling", "ThrottlingException", "Throttled", "ThrottledException"})
+_TROUBLE = 500
 _OTHER_FILTER = "already exists with different attributes"
 _GONE = frozenset({"NotFound", "NotFoundException", *_NOT_NOW})
 
 
 class SubscriptionState(StrEnum):
-    """Whether notices reach the address: not yet confirmed, confirmed, or ended by its owner."""
+    """Whether notices reach the address: not yet confirmed, confirmed, or ended by its owner.
+
+    ``UNKNOWN``: SNS does not answer.
+    """
 
     PENDING = "PENDING"
     CONFIRMED = "CONFIRMED"
     ENDED = "ENDED"
+    UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,28 @@ class Notice:
 def _client() -> Any:
     from botocore.config import Config
 
-    patience = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
+    # A page asks twice at worst before it gives up: well under the 29 seconds of API Gateway.
+    patience = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2})
     return aws_session().create_client("sns", region_name=config().region, config=patience)
+
+
+@contextmanager
+def or_unavailable() -> Iterator[None]:
+    """Refuses with ``NoticesUnavailable`` when SNS does not answer, or has trouble of its own."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    silent = NoticesUnavailable(
+        "Notices cannot be changed at the moment. Please try again in a minute."
+    )
+    try:
+        yield
+    except BotoCoreError:
+        raise silent from None
+    except ClientError as error:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if status < _TROUBLE and _code_of(error) not in _BUSY:
+            raise
+        raise silent from None
 
 
 def publish(notice: Notice) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from backend.events import queries as events
 from backend.events.policies import EventAction
 from backend.guest_requests import staff_topic
-from backend.guest_requests.errors import NoWayToTell
+from backend.guest_requests.errors import NoticesUnavailable, NoWayToTell
 from backend.guest_requests.models import StaffSubscriber
 from backend.guest_requests.queries import kinds_of
 from backend.guest_requests.staff_topic import SubscriptionState
@@ -46,7 +46,8 @@ def subscribe_staff(
 
     The address is the verified one of the token, the phone that of the profile. AWS asks a new address to
     confirm: it is ``PENDING`` until then. Of more than ``MOST_EVENTS`` events the first is let go.
-    Refuses like ``authorize`` (``SERVE_REQUESTS``), with ``NoWayToTell``, ``BadInput`` (teams) and ``StaleWrite``.
+    Refuses like ``authorize`` (``SERVE_REQUESTS``), with ``NoWayToTell``, ``BadInput`` (teams),
+    ``NoticesUnavailable`` and ``StaleWrite``.
     """
     _authorize(event_id, actor, now)
     wanted = _checked_teams(event_id, teams)
@@ -57,16 +58,18 @@ def subscribe_staff(
     events_wanted.pop(event_id, None)
     kept = dict([*events_wanted.items(), (event_id, list(wanted))][-MOST_EVENTS:])
     # First SNS, which knows an address again: who dies in between asks once more.
-    arn = _arn_of(channel, address, kept, before=channels.get(channel, {}))
+    with staff_topic.or_unavailable():
+        arn = _arn_of(channel, address, kept, before=channels.get(channel, {}))
+        current = staff_topic.change(arn, kept)
     channels[channel] = {
         "arn": arn,
         "address": _masked(address),
         "whole": contact_id_of(address),
         "events": kept,
-        "current": staff_topic.change(arn, kept),
+        "current": current,
     }
     stored.replace(channels)
-    return StaffSubscription(channel, _masked(address), wanted, staff_topic.state_of(arn))
+    return StaffSubscription(channel, _masked(address), wanted, _state_of(arn))
 
 
 def unsubscribe_staff(*, event_id: str, channel: ChannelName, actor: Actor, now: datetime) -> None:
@@ -76,7 +79,8 @@ def unsubscribe_staff(*, event_id: str, channel: ChannelName, actor: Actor, now:
     """
     _authorize(event_id, actor, now)
     stored = StaffSubscriber.of(actor.user_id)
-    channels = _without(stored.channels, event_id, (channel,))
+    with staff_topic.or_unavailable():
+        channels = _without(stored.channels, event_id, (channel,))
     if channels != stored.channels:
         stored.replace(channels)
 
@@ -102,24 +106,39 @@ def end_subscriptions(*, event_id: str, user_id: str) -> None:
 def my_subscriptions(*, event_id: str, actor: Actor, now: datetime) -> list[StaffSubscription]:
     """How the actor is told of requests at an event, and whether AWS waits for a confirmation.
 
-    A filter that SNS did not take while it waited is written anew. One call of SNS per channel.
-    Refuses like ``subscribe_staff``.
+    A filter that SNS did not take while it waited is written anew. One call of SNS per channel;
+    once it did not answer, it is not asked again. Refuses like ``authorize``.
     """
     _authorize(event_id, actor, now)
     stored = StaffSubscriber.of(actor.user_id)
-    found = []
+    found: list[StaffSubscription] = []
     for channel in ChannelName:
         one = stored.channels.get(channel, {})
         if event_id not in one.get("events", {}):
             continue
-        state = staff_topic.state_of(one["arn"])
+        is_silent = any(former.state is SubscriptionState.UNKNOWN for former in found)
+        state = SubscriptionState.UNKNOWN if is_silent else _state_of(one["arn"])
         if state is SubscriptionState.CONFIRMED and not one["current"]:
-            one["current"] = staff_topic.change(one["arn"], one["events"])
-            with suppress(StaleWrite):  # who changed it meanwhile told SNS, too
-                stored.replace(stored.channels)
+            _write_filter(stored, one)
         teams = tuple(one["events"][event_id])
         found.append(StaffSubscription(channel, one["address"], teams, state))
     return found
+
+
+def _write_filter(stored: StaffSubscriber, one: dict[str, Any]) -> None:
+    # Not now: at the next visit. And who changed it meanwhile told SNS, too.
+    with suppress(NoticesUnavailable, StaleWrite):
+        with staff_topic.or_unavailable():
+            one["current"] = staff_topic.change(one["arn"], one["events"])
+        stored.replace(stored.channels)
+
+
+def _state_of(arn: str) -> SubscriptionState:
+    try:
+        with staff_topic.or_unavailable():
+            return staff_topic.state_of(arn)
+    except NoticesUnavailable:
+        return SubscriptionState.UNKNOWN
 
 
 def _authorize(event_id: str, actor: Actor, now: datetime) -> None:

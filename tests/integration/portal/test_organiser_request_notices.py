@@ -2,6 +2,8 @@
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import EndpointConnectionError
 
 from backend.guest_requests import staff_topic
 from backend.guest_requests.models import StaffSubscriber
@@ -137,3 +139,52 @@ def test_notices_are_for_those_who_serve(event, role):
     answers = [browser.get(address(event)), browser.post(address(event), {"channel": "EMAIL"})]
 
     assert [answer.status_code for answer in answers] == [403, 403]
+
+
+def silence() -> None:
+    """SNS does not answer this process any more."""
+
+    def refuse(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://sns.example.com/")
+
+    staff_topic._client().meta.events.register("before-call.sns", refuse)
+
+
+def test_sns_that_does_not_answer_is_said_with_what_was_chosen(event, fay):
+    silence()
+
+    refused = fay.post(address(event), {"channel": "EMAIL", "teams": ["Bar"]})
+
+    assert refused.status_code == 400
+    assert "Notices cannot be changed at the moment." in refused.text
+    assert 'id="id_EMAIL_teams_1" checked' in refused.text
+    assert StaffSubscriber.of(fay.actor.user_id).channels == {}
+
+
+def test_page_opens_while_sns_does_not_answer_and_nothing_is_stopped(event, fay):
+    fay.post(address(event), {"channel": "EMAIL"})
+    silence()
+
+    opened = fay.get(address(event))
+    stopped = fay.post(address(event, "EMAIL", "stop"), follow=True)
+
+    assert ("Not known now" in opened.text, opened.status_code) == (True, 200)
+    assert "Notices cannot be changed at the moment." in stopped.text
+    assert [*StaffSubscriber.of(fay.actor.user_id).channels] == ["EMAIL"]
+
+
+def test_filter_that_waits_stays_waiting_while_sns_has_trouble(event, fay):
+    fay.post(address(event), {"channel": "EMAIL"})
+    stored = StaffSubscriber.of(fay.actor.user_id)
+    stored.replace({"EMAIL": stored.channels["EMAIL"] | {"current": False}})
+    error = {"Code": "InternalError", "Message": "no", "Type": "Receiver"}
+    answer = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 500}}
+    staff_topic._client().meta.events.register(
+        "before-call.sns.SetSubscriptionAttributes",
+        lambda **_: (AWSResponse("https://sns.example.com/", 500, {}, None), answer),
+    )
+
+    opened = fay.get(address(event))
+
+    assert "Notices go to u…@example.com." in opened.text
+    assert StaffSubscriber.of(fay.actor.user_id).channels["EMAIL"]["current"] is False
