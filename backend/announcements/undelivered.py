@@ -9,7 +9,7 @@ from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import EventAction
 from backend.notifications import services as notifications
-from backend.notifications.kinds import SWITCHED_OFF, ChannelName, NotificationKind
+from backend.notifications.kinds import COMPLAINED, SWITCHED_OFF, ChannelName, NotificationKind
 from backend.notifications.models import Notification
 from backend.notifications.states import NotificationStatus
 from backend.registrations.models import Registration
@@ -21,7 +21,10 @@ FAILED, HELD_BACK = NotificationStatus.FAILED, NotificationStatus.SUPPRESSED
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A message as a page lists it. ``guest`` and ``name`` are empty where it went to no guest."""
+    """A message as a page lists it. ``guest`` and ``name`` are empty where it went to no guest.
+
+    ``can_be_sent_again``: by who asked, and not against what somebody chose.
+    """
 
     key: str
     kind: NotificationKind
@@ -31,11 +34,7 @@ class Undelivered:
     at: datetime
     guest: str
     name: str
-
-    @property
-    def can_be_sent_again(self) -> bool:
-        """Whether trying again can help: not against what somebody chose."""
-        return self.reason != SWITCHED_OFF
+    can_be_sent_again: bool
 
 
 def list_undelivered(
@@ -55,7 +54,8 @@ def list_undelivered(
     events.authorize(event_id=event_id, actor=actor, action=EventAction.SEE_GUESTS, now=now)
     page = Notification.list_undelivered(event_id, status, limit=limit, start=start)
     names = _names(page.items)
-    return Page([_shown(one, names) for one in page.items], page.next_key)
+    shown = [_shown(one, names, actor=actor) for one in page.items]
+    return Page(shown, page.next_key)
 
 
 def count_failed(event: Event) -> int:
@@ -66,10 +66,13 @@ def count_failed(event: Event) -> int:
 def send_again(*, event_id: str, key: str, actor: Actor, now: datetime) -> None:
     """Have one of the event's messages delivered once more, under the same key.
 
+    After a complaint of spam only an administrator can: it is about the mails of all events.
     Refuses as ``events.authorize`` does, and with ``NotificationNotFound`` and ``NotSentAgain``.
     """
     events.authorize(event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now)
-    notifications.send_again(key=key, event_id=event_id, now=now)
+    notifications.send_again(
+        key=key, event_id=event_id, lift_complaint=actor.is_administrator, now=now
+    )
 
 
 def _names(messages: Sequence[Notification]) -> dict[tuple[str, str], str]:
@@ -84,8 +87,11 @@ def _place(message: Notification) -> tuple[str, str] | None:
     return (shard, guest) if shard and guest else None
 
 
-def _shown(message: Notification, names: dict[tuple[str, str], str]) -> Undelivered:
+def _shown(
+    message: Notification, names: dict[tuple[str, str], str], *, actor: Actor
+) -> Undelivered:
     place = _place(message)
+    final = (SWITCHED_OFF,) if actor.is_administrator else (SWITCHED_OFF, COMPLAINED)
     return Undelivered(
         key=message.key,
         kind=message.kind,
@@ -95,4 +101,5 @@ def _shown(message: Notification, names: dict[tuple[str, str], str]) -> Undelive
         at=message.finished_at or message.queued_at,
         guest=place[1] if place else "",
         name=names.get(place, "") if place else "",
+        can_be_sent_again=message.reason not in final,
     )

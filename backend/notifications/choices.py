@@ -6,13 +6,14 @@ number, are kept in the profile and go with it.
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.notifications.errors import NoAddress, UnknownLink
-from backend.notifications.kinds import BY_SMS, SWITCHABLE, NotificationKind
+from backend.notifications.kinds import BY_SMS, COMPLAINED, SWITCHABLE, NotificationKind
 from backend.notifications.messages import Message
 from backend.notifications.models import Contact
 from backend.profiles import services as profiles
@@ -20,6 +21,7 @@ from backend.profiles.models import Profile
 from backend.shared import base32
 from backend.shared.actor import Actor
 from backend.shared.config import config
+from backend.shared.db import StaleWrite
 from backend.shared.email_addresses import address_key
 from backend.shared.secrets_manager import stage_hmac_key
 
@@ -67,7 +69,8 @@ def fetch_choices(*, actor: Actor) -> Choices:
 def change_choices(*, choices: Choices, actor: Actor, now: datetime) -> None:
     """Keep what the actor wants, in the profile and with the address of the token.
 
-    Refuses with ``NoAddress`` who has no confirmed address, and with ``BadInput`` on ``phone``.
+    Who wants anything by e-mail takes back that an earlier mail was spam. Refuses with
+    ``NoAddress`` who has no confirmed address, and with ``BadInput`` on ``phone``.
     """
     if not actor.email:
         raise NoAddress("Confirm your e-mail address first.")
@@ -76,7 +79,10 @@ def change_choices(*, choices: Choices, actor: Actor, now: datetime) -> None:
         name=choices.name, phone=choices.phone, by_sms=wanted, actor=actor, now=now
     )
     off = frozenset(choices.off & set(SWITCHABLE))
-    Contact.write_off(contact_id_of(actor.email), off, user_id=actor.user_id, now=now)
+    contact_id = contact_id_of(actor.email)
+    Contact.write_off(contact_id, off, user_id=actor.user_id, now=now)
+    if off != frozenset(SWITCHABLE):
+        _take_complaint_back(contact_id)
 
 
 def phone_for(contact: Contact | None, kind: NotificationKind) -> str:
@@ -120,20 +126,33 @@ def read_link(token: str) -> Link:
 
 
 def switched_off_by(token: str) -> tuple[Link, frozenset[NotificationKind]]:
-    """What a link is about, and what its address has switched off by now."""
+    """What a link is about, and what its address has switched off by now.
+
+    Everything, for who said that a mail was spam.
+    """
     link = read_link(token)
     contact = Contact.find(link.contact_id)
+    if contact and contact.suppressed_for == COMPLAINED:
+        return link, frozenset(SWITCHABLE)
     return link, contact.switched_off if contact else frozenset()
 
 
 def switch(token: str, *, off: bool, everything: bool = False, now: datetime) -> None:
     """Switch what a link is about off, or on again; ``everything``: all but tickets.
 
-    Who has the link may: it came with a mail to that address. Refuses with ``UnknownLink``.
+    Who has the link may: it came with a mail to that address. Switching on takes back that an
+    earlier mail was spam. Refuses with ``UnknownLink``.
     """
     link = read_link(token)
     kinds = SWITCHABLE if everything else (link.kind,)
     Contact.switch(link.contact_id, kinds, off=off, now=now)
+    if not off:
+        _take_complaint_back(link.contact_id)
+
+
+def _take_complaint_back(contact_id: str) -> None:
+    with contextlib.suppress(StaleWrite):
+        Contact.lift(contact_id, reason=COMPLAINED)
 
 
 def _by_sms(profile: Profile | None) -> frozenset[NotificationKind]:

@@ -326,10 +326,11 @@ class Contact(db.Table):
         cls.change(contact_id, actions=cls.assignments(values), condition=unless_later)
 
     @classmethod
-    def lift(cls, contact_id: str) -> None:
-        """Let messages go there again."""
+    def lift(cls, contact_id: str, *, reason: str) -> None:
+        """Let messages go there again; ``StaleWrite`` where something else stopped them, or nothing."""
         values = {"suppressed_for": None, "suppressed_at": None}
-        cls.change(contact_id, actions=cls.assignments(values))
+        condition = Contact.suppressed_for == reason
+        cls.change(contact_id, actions=cls.assignments(values), condition=condition)
 
 
 class Pace(db.Table):

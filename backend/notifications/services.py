@@ -121,11 +121,14 @@ def nudge_stuck(*, now: datetime, limit: int = 100) -> int:
     return nudged
 
 
-def send_again(*, key: str, event_id: str, now: datetime) -> Notification:
+def send_again(
+    *, key: str, event_id: str, lift_complaint: bool = False, now: datetime
+) -> Notification:
     """Have a message that failed, or was held back, go out once more under the same key.
 
     The caller asked whether the actor may. If nothing could be sent to the address any more,
-    it is tried again from now on. Refuses with ``NotificationNotFound`` (of that event) and
+    it is tried again from now on: it holds for all events, so after a complaint of spam only
+    with ``lift_complaint``. Refuses with ``NotificationNotFound`` (of that event) and
     ``NotSentAgain`` (it went out, is on its way, or is not wanted).
     """
     found = Notification.find(key) if 0 < len(key.encode()) <= LONGEST_KEY else None
@@ -133,8 +136,11 @@ def send_again(*, key: str, event_id: str, now: datetime) -> Notification:
         raise NotificationNotFound("There is no such message.")
     if found.reason == SWITCHED_OFF:
         raise NotSentAgain("Who would get this does not want messages like it.")
+    if found.reason == COMPLAINED and not lift_complaint:
+        raise NotSentAgain("Who would get this said that a mail was spam, and has to allow it.")
     if found.reason in (BOUNCED, COMPLAINED) and found.contact_id:
-        Contact.lift(found.contact_id)
+        with contextlib.suppress(StaleWrite):
+            Contact.lift(found.contact_id, reason=found.reason)
     try:
         return found.queue_again(due_at=now + LEASE, now=now)
     except (StaleWrite, IllegalTransition):

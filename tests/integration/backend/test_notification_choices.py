@@ -8,7 +8,13 @@ import pytest
 from backend.notifications import choices, services
 from backend.notifications.choices import Choices
 from backend.notifications.errors import NoAddress, UnknownLink
-from backend.notifications.kinds import SWITCHABLE, ChannelName, NotificationKind
+from backend.notifications.kinds import (
+    BOUNCED,
+    COMPLAINED,
+    SWITCHABLE,
+    ChannelName,
+    NotificationKind,
+)
 from backend.notifications.messages import Message
 from backend.notifications.models import Contact, Notification
 from backend.notifications.states import NotificationStatus
@@ -123,6 +129,28 @@ def test_the_link_can_switch_everything_off_but_tickets():
     [mail] = deliver(queue(guest, K.SESSION))[1]
     choices.switch(link_of(mail), off=True, everything=True, now=NOON)
     assert [kind for kind in K if deliver(queue(guest, kind))[0] is S.SENT] == [K.TICKET]
+
+
+@pytest.mark.parametrize(
+    ("way", "sent"), [("off", False), ("on", True), ("nothing wanted", False), ("wanted", True)]
+)
+def test_who_complained_alone_takes_it_back(way: str, *, sent: bool):
+    guest = a_guest()
+    [mail] = deliver(queue(guest, K.SESSION))[1]
+    services.suppress(address=guest.email, reason=COMPLAINED, at=NOON)
+    assert choices.switched_off_by(link_of(mail))[1] == set(SWITCHABLE)
+    if way in ("off", "on"):
+        choices.switch(link_of(mail), off=way == "off", now=NOON)
+    else:
+        choose(guest, off=frozenset(SWITCHABLE if way == "nothing wanted" else ()))
+    assert deliver(queue(guest, K.TICKET))[0] is (S.SENT if sent else S.SUPPRESSED)
+
+
+def test_an_address_that_bounced_is_not_tried_again_by_what_is_chosen():
+    guest = a_guest()
+    services.suppress(address=guest.email, reason=BOUNCED, at=NOON)
+    choose(guest)
+    assert deliver(queue(guest, K.TICKET))[0] is S.SUPPRESSED
 
 
 def test_two_links_at_once_both_count():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.notifications.kinds import BOUNCED, SWITCHED_OFF
+from backend.notifications.kinds import BOUNCED, COMPLAINED, SWITCHED_OFF
 from backend.notifications.models import Contact, Notification
 from backend.notifications.states import NotificationStatus
 from backend.registrations.models import Registration
@@ -98,6 +98,30 @@ def test_sending_again_lets_messages_go_to_the_address_again(event_id: str):
     organiser.post(f"/o/e/{event_id}/messages/again", {"key": message.key})
     assert Contact.find(contact_id).suppressed_for is None
     assert Notification.find(message.key).status is S.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("role", "lifted"), [("owner", False), ("organiser", False), ("administrator", True)]
+)
+def test_only_an_administrator_sends_again_to_who_complained(
+    event_id: str, role: str, *, lifted: bool
+):
+    contact_id = uuid.uuid4().hex
+    Contact.suppress(contact_id, reason=COMPLAINED, at=NOON)
+    message = missed(event_id, status=S.SUPPRESSED, reason=COMPLAINED, contact_id=contact_id)
+    browser, address = browser_of(role, event_id), f"/o/e/{event_id}/messages"
+    assert ("Send again" in browser.get(f"{address}?tab=held").text) is lifted
+    browser.post(f"{address}/again", {"key": message.key})
+    assert Contact.find(contact_id).suppressed_for == (None if lifted else COMPLAINED)
+    assert Notification.find(message.key).status is (S.QUEUED if lifted else S.SUPPRESSED)
+
+
+def test_a_complaint_since_the_bounce_stays_when_it_is_sent_again(event_id: str):
+    contact_id = uuid.uuid4().hex
+    Contact.suppress(contact_id, reason=COMPLAINED, at=NOON)
+    message = missed(event_id, status=S.SUPPRESSED, reason=BOUNCED, contact_id=contact_id)
+    browser_of("organiser", event_id).post(f"/o/e/{event_id}/messages/again", {"key": message.key})
+    assert Contact.find(contact_id).suppressed_for == COMPLAINED
 
 
 @pytest.mark.parametrize(
