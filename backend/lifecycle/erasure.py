@@ -93,7 +93,11 @@ def _forget_guest(job: Job, event: Event) -> StepResult:
     taken = queries.others_since(event, keys)
     for key in keys:
         guest_requests.erase_requests(
-            event_id=event.uuid, guest=key, before=taken.get(key), now=job.updated_at
+            event_id=event.uuid,
+            guest=key,
+            before=taken.get(key),
+            changed_by=job.created_by,
+            now=job.updated_at,
         )
     bookings = sum(
         sessions.erase_bookings(

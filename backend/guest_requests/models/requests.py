@@ -12,6 +12,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from backend.guest_requests.errors import RequestNotFound
 from backend.guest_requests.states import REQUEST_STATES, WAITING, RequestStatus
 from backend.shared import db
+from backend.shared.actor import ActorKind
 from backend.shared.paging import Page
 
 S = RequestStatus
@@ -266,9 +267,21 @@ class GuestRequest(db.Table):
             condition=GuestRequest.due_bucket.exists() & GuestRequest.status.is_in(*WAITING),
         )
 
-    def forget_guest(self, *, now: datetime) -> None:
-        """Leave nothing that tells who asked, or what they wrote."""
-        gone = {"user_id": None, "guest_name": None, "reason": None, "text": "", "erased_at": now}
+    def forget_guest(self, *, changed_by: str, now: datetime) -> None:
+        """Leave nothing that tells who asked, or what they wrote.
+
+        ``changed_by`` labels who erased, and stands where the guest was the last to write; staff
+        stay who they were.
+        """
+        gone: dict[str, Any] = {
+            "user_id": None,
+            "guest_name": None,
+            "reason": None,
+            "text": "",
+            "erased_at": now,
+        }
+        if self.changed_by == f"{ActorKind.USER}:{self.user_id}":
+            gone["changed_by"] = changed_by
         GuestRequest.change(
             self.request_id,
             actions=GuestRequest.assignments(gone),

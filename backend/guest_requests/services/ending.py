@@ -68,12 +68,12 @@ def end_called_off(found: GuestRequest, *, changed_by: str, now: datetime) -> Gu
 
 
 def erase_requests(
-    *, event_id: str, guest: str, before: datetime | None = None, now: datetime
+    *, event_id: str, guest: str, before: datetime | None = None, changed_by: str, now: datetime
 ) -> int:
     """Leave nothing in a guest's requests that tells of them; says how many there were.
 
-    ``before``: since then the key is somebody else's. They stay counted, and in the queue where somebody may still
-    bring what was asked for.
+    ``before``: since then the key is somebody else's. ``changed_by`` labels who erases. They stay
+    counted, and in the queue where somebody may still bring what was asked for.
     """
     found = [
         one
@@ -81,5 +81,5 @@ def erase_requests(
         if before is None or one.created_at < before
     ]
     for one in found:
-        one.forget_guest(now=now)
+        one.forget_guest(changed_by=changed_by, now=now)
     return len(found)

@@ -102,6 +102,24 @@ def test_after_erasure_nothing_in_the_requests_tells_of_the_guest():
     )] == [LATER] * 2  # fmt: skip
 
 
+@pytest.mark.parametrize("step", ["ask", "cancel", "claim"])
+def test_after_erasure_the_last_who_wrote_is_not_the_guest(step):
+    venue = open_venue()
+    ada = venue.guest()
+    made = venue.ask(ada)
+    if step == "cancel":
+        services.cancel_request(request_id=made.request_id, actor=ada, now=NOON)
+    elif step == "claim":
+        venue.do("claim", made)
+
+    services.erase_requests(
+        event_id=venue.id, guest=made.guest, changed_by="USER:user-olga", now=NOON
+    )
+
+    expected = venue.fay.label if step == "claim" else "USER:user-olga"
+    assert GuestRequest.find(made.request_id).changed_by == expected
+
+
 def test_export_holds_what_the_guest_asked_for_and_nothing_of_others():
     canary, meetup = f"canary{uuid.uuid4().hex[:12]}", open_meetup()
     guest = register(meetup, canary)
@@ -137,7 +155,10 @@ def test_what_another_asked_under_a_key_that_is_theirs_now_stays():
     )
 
     done = services.erase_requests(
-        **values, before=NOON + timedelta(hours=1), now=NOON + timedelta(hours=3)
+        **values,
+        before=NOON + timedelta(hours=1),
+        changed_by="USER:user-olga",
+        now=NOON + timedelta(hours=3),
     )
 
     assert done == 1
