@@ -15,11 +15,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from backend.shared.aws_session import aws_session
 
-HELD_SECONDS = 120
+LONGEST_RUN = 300
+"""Seconds that the slowest function which follows a stream may take."""
+HELD_SECONDS = 2 * LONGEST_RUN + 120
+"""A message is held for both of its attempts, and the reads beside them."""
 MOST_READS = 50
 REGION = "eu-central-1"
 Record = dict[str, Any]
@@ -64,21 +68,22 @@ def redrive(stage: str) -> Redriven:
     sqs = _client("sqs")
     queue = _queue(sqs, stage, "failed-changes")
     done = Redriven()
-    while messages := _receive(sqs, queue):
-        for message in messages:
-            if _follow(json.loads(message["Body"]), done=done):
-                done.followed += 1
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-            else:
-                done.left += 1
+    seen: set[str] = set()
+    while (message := _receive(sqs, queue)) and message["MessageId"] not in seen:
+        seen.add(message["MessageId"])
+        if _follow(json.loads(message["Body"]), done=done):
+            done.followed += 1
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        else:
+            done.left += 1
     if done.events:
         _recount(done.events, stage, jobs_queue=_queue(sqs, stage, "jobs"))
     return done
 
 
-def _client(service: str) -> Any:
+def _client(service: str, settings: Config | None = None) -> Any:
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
-    return aws_session().create_client(service, region_name=region)
+    return aws_session().create_client(service, region_name=region, config=settings)
 
 
 def _queue(sqs: Any, stage: str, name: str) -> str:
@@ -89,13 +94,13 @@ def _queue(sqs: Any, stage: str, name: str) -> str:
     return url
 
 
-def _receive(sqs: Any, queue: str) -> list[dict[str, Any]]:
-    """What nobody else holds; what stays is held long enough not to come again in this run."""
+def _receive(sqs: Any, queue: str) -> dict[str, Any] | None:
+    """What nobody else holds, one by one: so none waits, unheld, for those before it."""
     answer = sqs.receive_message(
-        QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=HELD_SECONDS
+        QueueUrl=queue, MaxNumberOfMessages=1, VisibilityTimeout=HELD_SECONDS
     )
     found: list[dict[str, Any]] = answer.get("Messages", [])
-    return found
+    return found[0] if found else None
 
 
 def _follow(pointer: Mapping[str, Any], *, done: Redriven) -> bool:
@@ -161,7 +166,9 @@ def _as_it_stands(record: Record, arn: str) -> Record:
 
 
 def _invoke(function: str, records: Sequence[Record]) -> Any:
-    answer = _client("lambda").invoke(
+    # Asked once and waited for: asked again, the function would follow the same twice at a time.
+    patience = Config(read_timeout=LONGEST_RUN + 30, retries={"total_max_attempts": 1})
+    answer = _client("lambda", patience).invoke(
         FunctionName=function, Payload=json.dumps({"Records": records}).encode()
     )
     return None if answer.get("FunctionError") else json.loads(answer["Payload"].read())
