@@ -46,7 +46,8 @@ def set_quiet_hours(*, event_id: str, quiet: Quiet | None, actor: Actor, now: da
 def held_until(message: Notification, *, now: datetime) -> datetime | None:
     """When a message may go out, if it has to wait now.
 
-    Tickets never wait, nor does what tells of something within the next hour.
+    Tickets never wait, nor does what tells of something within the next hour; what tells of
+    something later that night waits until an hour before.
     """
     if message.event_id is None or message.kind is NotificationKind.TICKET:
         return None
@@ -56,7 +57,8 @@ def held_until(message: Notification, *, now: datetime) -> datetime | None:
     if quiet is None:
         return None
     zone = ZoneInfo(events.settings_of(message.event_id, now=now).time_zone)
-    return end_of(quiet, zone, now=now)
+    end = end_of(quiet, zone, now=now)
+    return end and min(end, message.about_at - SOON if message.about_at else end)
 
 
 def end_of(quiet: Quiet, zone: ZoneInfo, *, now: datetime) -> datetime | None:

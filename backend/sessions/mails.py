@@ -85,12 +85,13 @@ def compose(notification: Notification, *, now: datetime) -> Message | Suppressi
 
 
 def _outdated(notification: Notification, session: Session, *, now: datetime) -> str | None:
-    if notification.template not in (CHANGED, NOTICE):
+    if notification.template == CANCELED:
         return None
+    changed = str(session.schedule_version) != notification.facts["schedule_version"]
     # A later change is told by a mail of its own.
-    if str(session.schedule_version) != notification.facts["schedule_version"]:
+    if notification.template != PROMOTED and changed:
         return "changed_again"
-    return "session_over" if notification.template == NOTICE and session.ends_at <= now else None
+    return "session_over" if session.ends_at <= now else None
 
 
 def _message(template: str, registration: Registration, session: Session, event: Event) -> Message:

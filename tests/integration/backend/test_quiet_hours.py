@@ -120,6 +120,15 @@ def test_what_is_further_off_waits(event):
     assert found(deliver(event, AT_NIGHT, K.SESSION, later))[0] is S.SENDING
 
 
+@pytest.mark.parametrize(("hours", "due"), [(3, AT_NIGHT + timedelta(hours=2)), (9, MORNING)])
+def test_nothing_waits_past_an_hour_before_what_it_tells_of(event, hours, due):
+    set_night(event)
+    key = deliver(event, AT_NIGHT, K.SESSION, AT_NIGHT + timedelta(hours=hours))
+    assert found(key) == (S.SENDING, due)
+    notifications_stream._deliver(key, now=due)
+    assert found(key)[0] is S.SUPPRESSED
+
+
 def test_by_day_and_without_quiet_hours_nothing_waits(event):
     assert found(deliver(event, AT_NIGHT, K.ANNOUNCEMENT))[0] is S.SUPPRESSED
     set_night(event)

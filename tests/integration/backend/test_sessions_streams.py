@@ -84,6 +84,7 @@ def test_who_waits_gets_the_freed_seat_and_is_told_once():
     promoted = stored(waiting)
     assert promoted.status is S.BOOKED
     told = mail_of(mails.PROMOTED, session, promoted.guest, promoted.version)
+    assert mails.compose(told, now=session.ends_at) == Suppression("session_over")
     message = mails.compose(told, now=NOON)
     assert isinstance(message, Message)
     assert message.subject == "You have a seat: Tides for beginners (Harbour Conference)"
@@ -238,6 +239,7 @@ def test_who_booked_is_told_of_another_room_once_for_each_change():
     message = mails.compose(told, now=NOON)
     assert "Hall C" in message.text
     assert told.about_at == session.starts_at
+    assert mails.compose(told, now=session.ends_at) == Suppression("session_over")
 
 
 def test_a_mail_about_a_change_is_not_sent_after_the_next_change():
