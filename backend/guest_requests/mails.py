@@ -35,6 +35,8 @@ def enqueue(request: GuestRequest, *, now: datetime) -> None:
         now=now,
         kind=NotificationKind.REQUEST,
         event_id=request.event_id,
+        # Who asked waits for it now, even at night: no quiet hours hold it back.
+        about_at=now,
     )
 
 

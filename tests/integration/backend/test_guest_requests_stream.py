@@ -253,6 +253,7 @@ def test_guest_is_told_what_became_of_it(venue, stream, steps, template):
     )  # fmt: skip
     assert message.recipient == "ada@example.com"
     assert ("No." in message.text) is (template == mails.DECLINED)
+    assert found.about_at == found.queued_at  # no quiet hours hold it back
     assert "Harbour Conference" in message.html
 
 
