@@ -11,6 +11,8 @@ from backend.notifications.kinds import BOUNCED, COMPLAINED
 from backend.shared.clock import parse_iso
 
 TAG, LONGEST_TAG = "key", 256
+_NO_COMPLAINTS = frozenset({"not-spam", "auth-failure"})
+"""What mailbox providers report in the same form (RFC 5965, 6430 and 6591)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,12 @@ class Feedback:
 def read_feedback(detail: Mapping[str, Any]) -> Iterator[Feedback]:
     """What follows for each address; nothing for what may pass, such as a full mailbox.
 
-    A bounce that SES could not tell the kind of counts as one that may pass.
+    A bounce that SES could not tell the kind of counts as one that may pass; reports that a mail
+    is no spam, or was not signed as it should be, say nothing of who got it.
     """
     if detail["eventType"] == "Bounce" and detail["bounce"]["bounceType"] == "Permanent":
         yield from _of(detail, "bounce", "bouncedRecipients", BOUNCED)
-    elif detail["eventType"] == "Complaint":
+    elif detail["eventType"] == "Complaint" and _wants_none(detail["complaint"]):
         yield from _of(detail, "complaint", "complainedRecipients", COMPLAINED)
 
 
@@ -38,6 +41,10 @@ def tag_of(key: str) -> str:
     """The key of a message in the letters that a tag of SES takes; nothing for too long a one."""
     tag = base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
     return tag if len(tag) <= LONGEST_TAG else ""
+
+
+def _wants_none(complaint: Mapping[str, Any]) -> bool:
+    return complaint.get("complaintFeedbackType") not in _NO_COMPLAINTS
 
 
 def _of(detail: Mapping[str, Any], what: str, names: str, reason: str) -> Iterator[Feedback]:

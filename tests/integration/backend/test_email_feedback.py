@@ -103,6 +103,18 @@ def test_nothing_is_sent_to_who_complained():
     assert (Notification.find(key).reason, taken) == (COMPLAINED, [])
 
 
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [("abuse", COMPLAINED), ("fraud", COMPLAINED), ("not-spam", None), ("auth-failure", None)],
+)
+def test_only_a_report_of_spam_or_worse_is_a_complaint(kind: str, known: str | None):
+    address = an_address()
+    told = complaint(address)
+    told["complaint"]["complaintFeedbackType"] = kind
+    tell(told)
+    assert known_of(address) == known
+
+
 @pytest.mark.parametrize("kind", ["Transient", "Undetermined"])
 def test_a_bounce_that_may_pass_changes_nothing(kind: str):
     address = an_address()
