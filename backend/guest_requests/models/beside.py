@@ -51,7 +51,8 @@ class EventKinds(db.Table):
 class OpenSlots(db.Table):
     """Which requests of one kind a guest may have open: id → the second it was asked.
 
-    Some of them may be done with; who finds no room takes those out.
+    Some of them may be done with; who finds no room takes those out, but for what was taken back
+    right after it was asked.
     """
 
     class Meta(db.TableMeta):

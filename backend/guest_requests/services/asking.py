@@ -30,6 +30,8 @@ S = RequestStatus
 
 ON_ITS_WAY = timedelta(minutes=1)
 """So long a place is kept for a request that is not there yet: no call takes as long."""
+KEPT_WHEN_TAKEN_BACK = timedelta(minutes=2)
+"""So long after asking a place stays taken, too, by what was taken back: staff was told of it."""
 _ID_BYTES = 15
 _ATTEMPTS = 5
 
@@ -200,17 +202,28 @@ def _take_slot(request: GuestRequest, kind: Kind, *, now: datetime) -> None:
         else:
             return
     raise TooManyOpen(
-        f"You wait for {kind.name.lower()} already. Ask again when you have it."
+        f"You asked for {kind.name.lower()} already. Ask again when you have it, or, if you took "
+        "it back, in two minutes."
         if kind.most_open == 1
-        else f"You have {kind.most_open} open requests of this kind. Ask again when you have one."
+        else f"You have {kind.most_open} open requests of this kind. Ask again when you have one, "
+        "or, if you took one back, in two minutes."
     )
 
 
 def _done_with(stored: OpenSlots, *, now: datetime) -> list[str]:
     current = {one.request_id: one for one in GuestRequest.find_current([*stored.slots])}
-    oldest = int((now - ON_ITS_WAY).timestamp())
     return [
         request_id
         for request_id, second in stored.slots.items()
-        if not (current[request_id].is_waiting if request_id in current else second > oldest)
+        if not _keeps_place(current.get(request_id), second, now=now)
     ]
+
+
+def _keeps_place(request: GuestRequest | None, second: int, *, now: datetime) -> bool:
+    """Whether what was asked at that second still takes a place."""
+    if request is not None and request.is_waiting:
+        return True
+    if request is not None and request.status is not S.CANCELED:
+        return False
+    kept = ON_ITS_WAY if request is None else KEPT_WHEN_TAKEN_BACK
+    return second > int((now - kept).timestamp())

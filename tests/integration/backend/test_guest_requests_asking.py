@@ -250,11 +250,24 @@ def test_guest_waits_for_so_many_of_a_kind_and_no_more():
     venue.do("fulfil", first)
     third = venue.ask(ada, text="three")
     services.cancel_request(request_id=second.request_id, actor=ada, now=NOON)
-    fourth = venue.ask(ada, text="four")
+    later = NOON + timedelta(minutes=2)
+    fourth = venue.ask(ada, text="four", now=later)
 
     assert {one.status for one in (other_kind, third, fourth)} == {S.OPEN}
     with pytest.raises(TooManyOpen):
-        venue.ask(ada, text="five")
+        venue.ask(ada, text="five", now=later)
+
+
+def test_what_was_taken_back_keeps_its_place_for_two_minutes_after_asking():
+    venue = open_venue(most_open=1)
+    ada = venue.guest()
+    made = venue.ask(ada)
+    services.cancel_request(request_id=made.request_id, actor=ada, now=NOON)
+
+    with pytest.raises(TooManyOpen):
+        venue.ask(ada, text="again", now=NOON + timedelta(seconds=119))
+
+    assert venue.ask(ada, text="again", now=NOON + timedelta(seconds=120)).status is S.OPEN
 
 
 def test_place_of_a_request_that_never_came_is_free_after_a_minute():
