@@ -33,7 +33,6 @@ from backend.team.roles import Role
 K, S = ActivityKind, RequestStatus
 NEW, LATE = "NEW", "LATE"
 """What a notice is about: somebody asked, or waits for longer than they should."""
-LONGEST_QUOTE = 100
 _ATTEMPTS = 4
 _KINDS = "kinds#"
 
@@ -189,19 +188,20 @@ def _notice_of(change: Change) -> str | None:
 
 
 def _notice(request: GuestRequest, about: str, *, now: datetime) -> Notice:
-    """In words: no name and no address of the guest, which mails and phones would keep."""
+    """In words: no name and no address of the guest, which mails and phones would keep.
+
+    Nor does a text message quote the guest: what strangers write is not sent to phones.
+    """
     event = events.settings_of(request.event_id, now=now)
     asked_at = request.created_at.astimezone(ZoneInfo(event.time_zone))
     what = f"{request.kind_name}: {request.option}" if request.option else request.kind_name
     head = f"Waits too long: {what}" if about == LATE else what
     when = f"Asked at {asked_at:%H:%M} {asked_at.tzname()}."
     board = f"{config().public_base_url}/o/e/{event.uuid}/requests"
-    quote = " ".join(request.text.split())
-    short = f"{head}. {quote[:LONGEST_QUOTE]}" if quote else f"{head}."
     return Notice(
         subject=f"{head} ({event.title})",
         text="\n".join(filter(None, [f"{head} ({event.title})", request.text, when, board])),
-        short=short,
+        short=f"{head}.",
         attributes={
             "event": request.event_id,
             "kind": request.kind,

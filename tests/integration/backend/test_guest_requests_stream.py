@@ -1,5 +1,6 @@
 """What follows a change of a request: counters, activity, notices, mails; once, whatever comes twice."""
 
+import json
 import random
 from datetime import timedelta
 
@@ -174,6 +175,19 @@ def test_staff_are_told_once_though_the_record_comes_again(venue, stream, queue)
     assert "ada@example.com" not in str(told)
     assert queue.receive() == []
     assert GuestRequest.find(made.request_id).version == made.version
+
+
+def test_text_message_to_staff_does_not_quote_the_guest(venue, stream):
+    asked(venue, text="Come to https://example.com")
+    sent = []
+    hooks = staff_topic._client().meta.events
+    hooks.register("before-parameter-build.sns.Publish", lambda params, **_: sent.append(params))
+
+    follow(written(venue, stream))
+
+    (told,) = (json.loads(one["Message"]) for one in sent)
+    assert told["sms"] == "Food."
+    assert "Come to https://example.com" in told["default"]
 
 
 def test_what_sns_does_not_take_is_delivered_again_and_holds_nothing_else_up(
