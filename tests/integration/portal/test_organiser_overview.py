@@ -265,6 +265,7 @@ def test_helpers_are_offered_nothing_they_may_not_do():
                 "requests",
                 "kiosks",
                 "edit",
+                "agenda",
                 "announce",
                 "activity",
                 "messages",
@@ -272,7 +273,7 @@ def test_helpers_are_offered_nothing_they_may_not_do():
                 "team",
             ],
         ),
-        ("desk", ["overview", "registrations", "desk", "messages", "team"]),
+        ("desk", ["overview", "registrations", "desk", "agenda", "messages", "team"]),
         ("floor", ["requests", "team"]),
     ],
 )
