@@ -18,7 +18,6 @@ from backend.activity.kinds import ActivityKind
 from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.policies import RIGHTS, EventAction
-from backend.events.states import EventStatus
 from backend.guest_requests import mails, services, staff_topic
 from backend.guest_requests.models import EventKinds, GuestRequest, RequestMark
 from backend.guest_requests.staff_topic import Notice
@@ -159,10 +158,11 @@ def tell_staff(change: Change, *, now: datetime) -> None:
 
 
 def _came_too_late(change: Change) -> bool:
-    """Whether somebody asked, in a process that had not heard yet, at an event that was called off."""
-    if change.old is not None or change.new.status is not S.OPEN:
-        return False
-    return Event.fetch(change.new.event_id).status is EventStatus.CANCELED
+    """Whether a guest waits at an event that was called off.
+
+    Somebody asked, or recalled what was done, in a process that had not heard yet.
+    """
+    return change.new.is_waiting and Event.fetch(change.new.event_id).canceled_at is not None
 
 
 def _kind_of(change: Change) -> ActivityKind | None:

@@ -232,11 +232,26 @@ class GuestRequest(db.Table):
 
     @classmethod
     def recall(
-        cls, request_id: str, *, event_id: str, kind: str, since: datetime, **change: Any
+        cls,
+        request_id: str,
+        *,
+        event_id: str,
+        kind: str,
+        since: datetime,
+        reminded: bool,
+        **change: Any,
     ) -> "GuestRequest":
-        """``FULFILLED → CLAIMED`` if it was fulfilled since then; in its old place in the queue."""
+        """``FULFILLED → CLAIMED`` if it was fulfilled since then; in its old place in the queue.
+
+        Unless the team was ``reminded`` before, it will be when the request is late.
+        """
         fresh = GuestRequest.done_at >= since
-        opened = {"open_queue": queue_key(event_id, kind), "done_event": None, "done_at": None}
+        opened = {
+            "open_queue": queue_key(event_id, kind),
+            "due_bucket": None if reminded else due_bucket(request_id),
+            "done_event": None,
+            "done_at": None,
+        }
         return cls._move(request_id, event_id, S.FULFILLED, S.CLAIMED, change | opened, fresh)
 
     @classmethod

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from backend.events import queries as events
+from backend.events.models import Event
 from backend.events.policies import EventAction
 from backend.guest_requests import policies
 from backend.guest_requests.errors import (
@@ -93,9 +94,11 @@ def release(
 def recall(*, event_id: str, request_id: str, actor: Actor, now: datetime) -> GuestRequest:
     """Take on again, within ten minutes, what was not done after all.
 
-    Refuses like ``claim`` and with ``RecallTooLate``.
+    Refuses like ``claim`` and with ``RecallTooLate``: also at an event that was called off.
     """
-    _authorize(event_id, actor, now)
+    event = _authorize(event_id, actor, now)
+    if event.canceled_at is not None:
+        raise RecallTooLate("The event was canceled.")
     seen = GuestRequest.fetch(event_id, checked_id(request_id))
     try:
         return GuestRequest.recall(
@@ -103,6 +106,7 @@ def recall(*, event_id: str, request_id: str, actor: Actor, now: datetime) -> Gu
             event_id=event_id,
             kind=seen.kind,
             since=now - policies.RECALLED_WITHIN,
+            reminded=seen.late_at is not None,
             held_by=actor.user_id,
             claimed_at=now,
             **_change(actor, now),
@@ -148,8 +152,10 @@ def decline(
     raise _refusal(stored, actor, now)
 
 
-def _authorize(event_id: str, actor: Actor, now: datetime) -> None:
-    events.authorize(event_id=event_id, actor=actor, action=EventAction.SERVE_REQUESTS, now=now)
+def _authorize(event_id: str, actor: Actor, now: datetime) -> Event:
+    return events.authorize(
+        event_id=event_id, actor=actor, action=EventAction.SERVE_REQUESTS, now=now
+    )
 
 
 def _change(actor: Actor, now: datetime) -> dict[str, Any]:

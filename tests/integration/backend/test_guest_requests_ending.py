@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from backend.events import queries as events
 from backend.events.models import Event
 from backend.events.states import EventStatus
 from backend.guest_requests import queries, services
-from backend.guest_requests.errors import NotAGuest
+from backend.guest_requests.errors import NotAGuest, RecallTooLate
 from backend.guest_requests.models import GuestRequest
 from backend.guest_requests.states import RequestStatus
 from backend.handlers import guest_requests_stream
@@ -35,6 +36,12 @@ def states_of(*requests):
 def call_off(venue):
     job = lifecycle.cancel_event(event_id=venue.id, actor=SYSTEM, now=NOON)
     run_all(job.job_id, now_fn=lambda: NOON)
+
+
+def mark_called_off(venue):
+    """Before the job that follows has begun; other processes know nothing of it."""
+    values = {"status": EventStatus.CANCELED, "canceled_at": NOON}
+    Event.change(venue.id, actions=Event.assignments(values))
 
 
 def test_calling_an_event_off_ends_what_waits_and_leaves_what_was_done(monkeypatch):
@@ -66,13 +73,41 @@ def test_request_that_staff_work_on_meanwhile_ends_all_the_same():
 def test_request_asked_where_nobody_had_heard_yet_is_ended_by_the_stream():
     stream, venue = Stream("test-guest_requests"), open_venue()
     made = venue.ask(venue.guest())
-    Event(venue.id).update(actions=[Event.status.set(EventStatus.CANCELED)])
+    mark_called_off(venue)
     records = stream.read(lambda r: r["dynamodb"]["Keys"]["request_id"]["S"] == made.request_id)
 
     answer = guest_requests_stream.handler({"Records": records * 2}, CONTEXT)
 
     assert answer == {"batchItemFailures": []}
     assert states_of(made) == [S.CANCELED]
+
+
+def test_request_recalled_where_nobody_had_heard_yet_is_ended_by_the_stream():
+    stream, venue = Stream("test-guest_requests"), open_venue()
+    made = venue.ask(venue.guest())
+    for step in ("claim", "fulfil", "recall"):
+        venue.do(step, made)
+    mark_called_off(venue)
+    records = stream.read(lambda r: r["dynamodb"]["Keys"]["request_id"]["S"] == made.request_id)
+
+    answer = guest_requests_stream.handler({"Records": records[-1:]}, CONTEXT)
+
+    assert answer == {"batchItemFailures": []}
+    assert states_of(made) == [S.DECLINED]
+
+
+def test_nothing_is_recalled_at_an_event_that_was_called_off():
+    venue = open_venue()
+    done = venue.ask(venue.guest())
+    for step in ("claim", "fulfil"):
+        venue.do(step, done)
+    mark_called_off(venue)
+    events.forget_settings(venue.id)
+
+    with pytest.raises(RecallTooLate):
+        venue.do("recall", done)
+
+    assert states_of(done) == [S.FULFILLED]
 
 
 def test_after_erasure_nothing_in_the_requests_tells_of_the_guest():

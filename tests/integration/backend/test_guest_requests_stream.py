@@ -326,6 +326,18 @@ def test_reminder_of_what_was_done_meanwhile_is_not_sent(venue, stream, queue):
     assert reminded["dynamodb"]["NewImage"]["late_at"]
 
 
+@pytest.mark.parametrize("reminded", [False, True])
+def test_team_is_reminded_once_of_what_was_recalled(venue, reminded):
+    made = asked(venue, "claim")
+    if reminded:
+        GuestRequest.remind(made.request_id, now=NOON)
+    venue.do("fulfil", made)
+
+    back = venue.do("recall", made)
+
+    assert back.due_bucket == (None if reminded else made.due_bucket)
+
+
 def test_clock_notes_what_is_late(venue):
     made = asked(venue)
     GuestRequest.change(
