@@ -162,7 +162,8 @@ def _by_waiting(event: Event, *, limit: int, start: dict[str, Any] | None) -> Pa
 
 def _waiting_now(entries: list[Registration]) -> list[Registration]:
     """The whole items; the index is a moment behind, so some may wait no more."""
-    found = Registration.find_many([(entry.shard, entry.guest) for entry in entries])
+    keys = [(entry.shard, entry.guest) for entry in entries]
+    found = Registration.find_many(keys, consistent=True)
     return [one for one in found if one.status is RegistrationStatus.WAITLISTED]
 
 

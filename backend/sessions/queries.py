@@ -292,7 +292,8 @@ def my_bookings(
     for registration in places_of.items:
         after = here.pop("after", None)
         page = Booking.list_of_guest(registration.guest, limit=limit - len(found), start=after)
-        current = Booking.find_many([(one.shard, one.guest) for one in page.items])
+        keys = [(one.shard, one.guest) for one in page.items]
+        current = Booking.find_many(keys, consistent=True)  # the index lags behind
         event = events.settings_of(registration.event_id, now=now)
         found += _mine(event, current)
         if page.next_key:
@@ -356,7 +357,7 @@ def page_of_all(
 
 def _first_waiting(session: Session, limit: int) -> list[Booking]:
     keys = [(one.shard, one.guest) for one in islice(iter_waiting(session), limit)]
-    return [one for one in Booking.find_many(keys) if one.is_waiting]
+    return [one for one in Booking.find_many(keys, consistent=True) if one.is_waiting]
 
 
 def _with_guests(bookings: Sequence[Booking]) -> list[BookedGuest]:

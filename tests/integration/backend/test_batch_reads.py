@@ -9,10 +9,12 @@ from backend.events.models import Event
 from backend.registrations.models import Registration
 from backend.seats import services as seats
 from backend.seats.models import Block
+from backend.sessions import queries
 from backend.shared.clock import utc_now
-from tests.factories.events import build_event, make_event, new_event_id
+from tests.factories.events import NOON, build_event, make_event, new_event_id
+from tests.support.booking import book, open_session
 from tests.support.handlers import Handlers
-from tests.support.registering import open_event, register
+from tests.support.registering import open_event, person, register
 from tests.support.unprocessed import answered_in_part
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -99,3 +101,24 @@ def test_a_list_that_cannot_be_read_whole_is_refused():
     assert whole.status == 200
     assert len(whole.body["events"]) >= 3
     assert refused.said == (500, "internal_error")
+
+
+@pytest.mark.parametrize("consistent", [False, True])
+def test_items_are_read_as_they_are_now_on_request(*, consistent: bool):
+    ids = [make_event().uuid]
+
+    with answered_in_part() as asked:
+        Event.find_many(ids, consistent=consistent)
+
+    assert [one.get("ConsistentRead", False) for one in asked] == [consistent]
+
+
+def test_my_bookings_are_what_they_are_now_where_the_index_lags_behind():
+    _, session = open_session()
+    book(session)
+
+    with answered_in_part() as asked:
+        [mine] = queries.my_bookings(actor=person(), now=NOON).items[:1]
+
+    exact = [one["Keys"][0] for one in asked if one.get("ConsistentRead")]
+    assert exact[:1] == [{"shard": {"S": mine.booking.shard}, "guest": {"S": mine.booking.guest}}]
