@@ -120,7 +120,8 @@ def find_browser() -> str | None:
 
 
 def _workers() -> str:
-    return os.environ.get("TEST_WORKERS") or str(max(2, os.cpu_count() or 2))
+    """One more than there are processors: tests wait about half of their time."""
+    return os.environ.get("TEST_WORKERS") or str((os.cpu_count() or 1) + 1)
 
 
 if __name__ == "__main__":
