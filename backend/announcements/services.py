@@ -81,7 +81,7 @@ def change_draft(
 
 
 def send_test(*, event_id: str, announcement_id: str, actor: Actor, now: datetime) -> None:
-    """Mail it to the actor alone, at most once a minute and version.
+    """Mail it to the actor alone, at most once a minute, and never by SMS.
 
     Refuses as above, and with ``TrialRefused``.
     """

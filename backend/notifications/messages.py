@@ -20,6 +20,7 @@ class Message:
 
     ``short`` is the message in a few words for a phone; without it the subject has to do.
     ``headers`` are further headers of the mail, ``key`` is the outbox's, for news of a bounce.
+    ``mail_only``: it goes to no phone, whatever who gets it chose.
     """
 
     recipient: str
@@ -30,6 +31,7 @@ class Message:
     short: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     key: str = ""
+    mail_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ def _addressed(
     phone = choices.phone_for(contact, held.kind)
     if held.channel is C.SMS:
         return replace(message, recipient=phone) if phone else Suppression(SWITCHED_OFF)
-    if phone:
+    if phone and not message.mail_only:
         _by_sms(held, now=now)
     if contact and contact.suppressed_for:
         return Suppression(contact.suppressed_for)

@@ -163,15 +163,22 @@ def test_a_test_goes_to_its_author_alone_once_a_minute(event):
     first = draft(event)
     place = {"event_id": event.uuid, "announcement_id": first.announcement_id, "actor": olga}
     post = Post()
-    for seconds in (0, 10, 61):
+    by_sms = frozenset({NotificationKind.ANNOUNCEMENT})
+    chosen = Choices("Olga", "+4915112345678", by_sms=by_sms)
+    choices.change_choices(choices=chosen, actor=olga, now=LATER)
+    for version, seconds in enumerate((0, 10, 61), start=1):
         services.send_test(**place, now=LATER + timedelta(seconds=seconds))
+        # Changing it is no way to send more of them.
+        wording = Wording(first.subject, first.text, Audience.IN)
+        services.change_draft(**place, wording=wording, version=version, now=LATER)
     minute = (LATER.replace(second=0), LATER.replace(second=0) + timedelta(minutes=1))
     keys = [
-        f"announcement_test#{first.announcement_id}#1#{OLGA.user_id}#{at:%Y-%m-%dT%H:%M}:00.000Z"
+        f"announcement_test#{first.announcement_id}#{OLGA.user_id}#{at:%Y-%m-%dT%H:%M}:00.000Z"
         for at in minute
     ]
     assert [post.deliver_key(key) for key in keys] == [S.SENT, S.SENT]
     assert post.addresses == ["olga@example.org"] * 2
+    assert [Notification.find(f"{key}#SMS") for key in keys] == [None, None]
     assert "Hello **Olga**" in post.taken[0].text
     assert Notification.find(letters.key_of(first.announcement_id, ada.guest)) is None
 
