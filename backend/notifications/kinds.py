@@ -30,5 +30,6 @@ BY_SMS = (K.WAITING_LIST, K.SESSION, K.REQUEST, K.ANNOUNCEMENT)
 """What makes sense in a few words on a phone; only who asks for it gets it there."""
 
 SWITCHED_OFF, BOUNCED, COMPLAINED = "switched_off", "bounced", "complained"
-HELD_BACK = (SWITCHED_OFF, BOUNCED, COMPLAINED)
+TOO_MANY_SMS = "too_many_sms"
+HELD_BACK = (SWITCHED_OFF, BOUNCED, COMPLAINED, TOO_MANY_SMS)
 """Why somebody who should have been told was not; other reasons say that there was nothing to tell."""

@@ -15,12 +15,13 @@ Table ``contacts``: what is known of an e-mail address, under an HMAC of it.
 ====================  ===========================================  ==========================
 one address           pk=contact_id                                ``Contact.find``
 how many in a second  pk=``pace#<channel>``                        ``Pace.add_one``
+SMS of a day          pk=``sms#<contact_id>``                      ``SmsCount.add_one``
 ====================  ===========================================  ==========================
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pynamodb.attributes import (
@@ -355,3 +356,18 @@ class Pace(db.Table):
         latest = Pace.second.does_not_exist() if after is None else Pace.second == after
         values = {"second": second, "used": 1}
         cls.change(f"pace#{name}", actions=cls.assignments(values), condition=latest)
+
+
+class SmsCount(db.DailyCount):
+    """Which messages went to the phone of one contact on the latest day that any did."""
+
+    class Meta(db.TableMeta):
+        table_name = db.table_name("contacts")
+
+    contact_id = UnicodeAttribute(hash_key=True)
+
+    @classmethod
+    def add_one(cls, contact_id: str, *, key: str, day: date, limit: int) -> None:
+        """Count the message of this key, once; ``StaleWrite`` when there were too many others."""
+        name = hashlib.sha256(key.encode()).hexdigest()[:16]
+        cls.count_once(f"sms#{contact_id}", name=name, day=day, limit=limit)

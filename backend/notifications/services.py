@@ -23,11 +23,12 @@ from backend.notifications.kinds import (
     BOUNCED,
     COMPLAINED,
     SWITCHED_OFF,
+    TOO_MANY_SMS,
     ChannelName,
     NotificationKind,
 )
 from backend.notifications.messages import Hold, Message, Suppression
-from backend.notifications.models import Contact, Notification
+from backend.notifications.models import Contact, Notification, SmsCount
 from backend.notifications.states import NotificationStatus
 from backend.shared.db import StaleWrite
 from backend.shared.states import IllegalTransition
@@ -41,6 +42,8 @@ MAX_ATTEMPTS = 5
 """With waits of 1, 4, 16 and 64 minutes in between: about an hour and a half."""
 LONGEST_KEY = 2048
 """DynamoDB's limit, in bytes."""
+SMS_PER_CONTACT_AND_DAY = 20
+"""Each is paid for, and no event tells more in a day (UTC); the mails go out all the same."""
 LONGEST_BUSY_WAIT = timedelta(minutes=16)
 _MOST_DOUBLINGS = 4
 """Reach that wait; attempts that were forgiven have no bound, and 2 to their power no timedelta."""
@@ -206,7 +209,15 @@ def _addressed(
     """The message as its channel needs it, or why whoever would get it does not."""
     phone = choices.phone_for(contact, held.kind)
     if held.channel is C.SMS:
-        return replace(message, recipient=phone) if phone else Suppression(SWITCHED_OFF)
+        if contact is None or not phone:
+            return Suppression(SWITCHED_OFF)
+        try:
+            SmsCount.add_one(
+                contact.contact_id, key=held.key, day=now.date(), limit=SMS_PER_CONTACT_AND_DAY
+            )
+        except StaleWrite:
+            return Suppression(TOO_MANY_SMS)
+        return replace(message, recipient=phone)
     if phone and not message.mail_only:
         _by_sms(held, now=now)
     if contact and contact.suppressed_for:

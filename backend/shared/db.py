@@ -8,12 +8,12 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.attributes import Attribute
+from pynamodb.attributes import Attribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import (
@@ -34,7 +34,7 @@ from pynamodb.exceptions import (
     TransactWriteError,
     UpdateError,
 )
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex
 from pynamodb.models import Model
@@ -217,6 +217,37 @@ class Table(Model):
         read = cls.batch_get(list(keys), consistent_read=consistent)
         found = {_key_of(item): item for item in read}
         return [found[key] for key in keys if key in found]
+
+
+class DailyCount(Table):
+    """What was counted on a day, each name once and up to a limit; base of such models.
+
+    Only the latest day is kept. The keys, which say what is counted, are the models' own.
+    """
+
+    day = UnicodeAttribute()
+    counted = UnicodeSetAttribute()
+
+    @classmethod
+    def count_once(
+        cls, hash_key: str, range_key: str | None = None, *, name: str, day: date, limit: int
+    ) -> None:
+        """Count a name, once however often it is; ``StaleWrite`` where the day is full already."""
+        today, key = day.isoformat(), (hash_key, range_key)
+        free = (size(cls.counted) < limit) | cls.counted.contains(name)
+        try:
+            cls.change(*key, actions=[cls.counted.add({name})], condition=(cls.day >= today) & free)
+        except StaleWrite as refusal:
+            if refusal.old is not None and refusal.old.day >= today:
+                raise
+        else:
+            return
+        first = cls.assignments({"day": today, "counted": {name}})
+        try:
+            cls.change(*key, actions=first, condition=cls.day.does_not_exist() | (cls.day < today))
+        except StaleWrite:
+            # Somebody else began the day just now.
+            cls.count_once(*key, name=name, day=day, limit=limit)
 
 
 def _index_count(meta: MetaTable) -> int:

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from backend.announcements.undelivered import Undelivered
-from backend.notifications.kinds import BOUNCED, COMPLAINED, SWITCHED_OFF, ChannelName
+from backend.notifications.kinds import BOUNCED, COMPLAINED, SWITCHED_OFF, TOO_MANY_SMS, ChannelName
 from portal.public.message_words import KINDS
 
 CHANNELS = {ChannelName.EMAIL: _("E-mail"), ChannelName.SMS: _("SMS")}
@@ -13,6 +13,7 @@ REASONS: dict[str, str | Promise] = {
     SWITCHED_OFF: _("Does not want messages like this one."),
     BOUNCED: _("The mailbox does not exist, or takes nothing."),
     COMPLAINED: _("Said that an earlier mail was spam."),
+    TOO_MANY_SMS: _("Their phone got as many messages as it may in one day."),
     "gave_up": _("Sending failed five times without a word why."),
     "bad_header": _("The address cannot stand in a mail."),
     "bad_number": _("The number is no phone number."),

@@ -1,7 +1,7 @@
 """What people switched off is not sent, by the profile or by a link in a mail; tickets always are."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,13 +12,15 @@ from backend.notifications.kinds import (
     BOUNCED,
     COMPLAINED,
     SWITCHABLE,
+    TOO_MANY_SMS,
     ChannelName,
     NotificationKind,
 )
 from backend.notifications.messages import Message
-from backend.notifications.models import Contact, Notification
+from backend.notifications.models import Contact, Notification, SmsCount
 from backend.notifications.states import NotificationStatus
 from backend.shared.actor import Actor, ActorKind
+from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -49,7 +51,7 @@ def queue(guest: Actor, kind: NotificationKind) -> str:
     return key
 
 
-def deliver(key: str) -> tuple[NotificationStatus | None, list[Message]]:
+def deliver(key: str, *, now: datetime = NOON) -> tuple[NotificationStatus | None, list[Message]]:
     """Its state then, and what went out by any channel."""
     channel = Recorder()
 
@@ -57,9 +59,7 @@ def deliver(key: str) -> tuple[NotificationStatus | None, list[Message]]:
         html = f"<p>Hello</p>{choices.MARK}"
         return Message(held.recipient, "Hello", "Hello\n", html, short="Hi")
 
-    status = services.deliver(
-        key=key, compose=compose, channels=dict.fromkeys(C, channel), now=NOON
-    )
+    status = services.deliver(key=key, compose=compose, channels=dict.fromkeys(C, channel), now=now)
     return status, channel.taken
 
 
@@ -187,6 +187,27 @@ def test_who_wants_a_kind_by_sms_gets_it_on_the_phone_too_and_once():
     [short] = deliver(f"{key}#SMS")[1]
     assert (short.recipient, short.headers) == ("+49151234567", ())
     assert deliver(f"{key}#SMS") == (S.SENT, [])
+
+
+def test_a_phone_gets_so_many_messages_a_day_and_no_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(services, "SMS_PER_CONTACT_AND_DAY", 2)
+    guest = a_guest()
+    choose(guest, phone="+49151234567", by_sms=frozenset({K.SESSION}))
+    keys = [queue(guest, K.SESSION) for _ in range(4)]
+    assert [deliver(key)[0] for key in keys] == [S.SENT] * 4
+    assert [deliver(f"{key}#SMS")[0] for key in keys[:3]] == [S.SENT, S.SENT, S.SUPPRESSED]
+    assert Notification.find(f"{keys[2]}#SMS").reason == TOO_MANY_SMS
+    assert deliver(f"{keys[3]}#SMS", now=NOON + timedelta(days=1))[0] is S.SENT
+
+
+def test_a_message_to_a_phone_counts_once_however_often_it_is_tried():
+    contact_id, day = uuid.uuid4().hex, NOON.date()
+    for key in ("a", "a", "b", "b", "a"):
+        SmsCount.add_one(contact_id, key=key, day=day, limit=2)
+    for moment in (day, day - timedelta(days=1)):  # whose clock is behind counts the same day
+        with pytest.raises(StaleWrite):
+            SmsCount.add_one(contact_id, key="c", day=moment, limit=2)
+    SmsCount.add_one(contact_id, key="c", day=day + timedelta(days=1), limit=2)
 
 
 def test_what_is_off_by_mail_still_comes_by_sms():
