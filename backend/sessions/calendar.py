@@ -24,6 +24,7 @@ from backend.sessions.models import Session
 from backend.shared.errors import BadInput
 
 MOST_BYTES = 1024 * 1024
+_LONGEST_NUMBER = 9
 _SPEAKERS, _CAPACITY = "x-foyer-speakers", "x-foyer-capacity"
 
 
@@ -104,7 +105,6 @@ def read_agenda(content: bytes, event: Event) -> AgendaFile:
 
 def _details_of(entry: Any, event: Event) -> SessionDetails:
     starts_at = _moment(entry, "dtstart", "starts_at", event)
-    capacity = str(entry.get(_CAPACITY, ""))
     return SessionDetails(
         title=_text(entry, "summary", LONGEST_TITLE),
         description=_text(entry, "description", LONGEST_DESCRIPTION),
@@ -113,8 +113,18 @@ def _details_of(entry: Any, event: Event) -> SessionDetails:
         ends_at=_moment(entry, "dtend", "ends_at", event),
         track=_track(entry)[:LONGEST_TRACK],
         speakers=_text(entry, _SPEAKERS, LONGEST_SPEAKERS),
-        capacity=int(capacity) if capacity.isascii() and capacity.isdecimal() else None,
+        capacity=_capacity(entry),
     )
+
+
+def _capacity(entry: Any) -> int | None:
+    """Only our own calendars hold one."""
+    said = str(entry.get(_CAPACITY, ""))
+    if not (said.isascii() and said.isdecimal()):
+        return None
+    if len(said) > _LONGEST_NUMBER:
+        raise BadInput({"capacity": "This must be a whole number."})
+    return int(said)
 
 
 def _text(entry: Any, name: str, most: int) -> str:
@@ -130,7 +140,10 @@ def _track(entry: Any) -> str:
 
 
 def _moment(entry: Any, name: str, field: str, event: Event) -> datetime:
-    found = getattr(entry.get(name), "dt", None)
+    try:
+        found = getattr(entry.get(name), "dt", None)
+    except ValueError:  # how the library tells of a time that it could not read
+        found = None
     if not isinstance(found, datetime):
         raise BadInput({field: "A day and a time are needed here."})
     return at_wall(found, event.time_zone, field=field).astimezone(UTC)

@@ -14,6 +14,7 @@ LONGEST_ROOM, LONGEST_TRACK, LONGEST_SPEAKERS = 100, 60, 500
 LARGEST_CAPACITY = 100_000
 LONGEST_SESSION = timedelta(days=7)
 DEFAULT_NOTICE_MINUTES, LONGEST_NOTICE_MINUTES = 10, 120
+OTHER_YEAR = "Choose a year between 2000 and 2199."
 MOST_SESSIONS = 500
 """On one event's agenda, canceled ones among them."""
 
@@ -82,8 +83,11 @@ def at_wall(wall: datetime, time_zone: str, *, field: str) -> datetime:
     """The moment at which clocks in a zone show this; the first where they show it twice.
 
     A time with an offset is that moment already. Refuses with ``BadInput`` on ``field`` what
-    clocks never show because they go forward then.
+    clocks never show because they go forward then, and years in which no session takes place.
     """
+    # Before anything is reckoned: the first and the last year have no other zone's time.
+    if not _is_near(wall):
+        raise BadInput({field: OTHER_YEAR})
     if wall.tzinfo is not None:
         return wall
     moment = wall.replace(tzinfo=ZoneInfo(time_zone), fold=0)
@@ -153,7 +157,11 @@ def _description(details: SessionDetails) -> str | None:
 def _moment(moment: datetime) -> str | None:
     if moment.tzinfo is None:
         return "Give the time with its offset from UTC."
-    return None if 2000 <= moment.year < 2200 else "Choose a year between 2000 and 2199."
+    return None if _is_near(moment) else OTHER_YEAR
+
+
+def _is_near(moment: datetime) -> bool:
+    return 2000 <= moment.year < 2200
 
 
 def _whole(number: object, least: int, most: int) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import FormView
 
@@ -13,6 +13,13 @@ from portal.common.kept_form import KeepsTypedMixin
 from portal.common.refusals import add_refusal
 
 CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+LONGEST_NUMBER = 9
+
+
+def seen_version(request: HttpRequest) -> int:
+    """The version that a button was drawn for; 0, which nothing has, where it says none."""
+    said = request.POST.get("version", "")
+    return int(said) if said.isdecimal() and len(said) <= LONGEST_NUMBER else 0
 
 
 class FoyerRenderer(TemplatesSetting):

@@ -23,6 +23,7 @@ from portal.common.words import CATEGORIES, LOCATION_TYPES, VISIBILITIES
 from portal.organiser.forms.questions import KINDS, QuestionRow, QuestionsField, rows_of
 
 SEATS = _("A whole number from 1 to 100,000, or nothing for no limit.")
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 TYPED_AS = "%Y-%m-%dT%H:%M"
 MOMENTS = ("starts_at", "ends_at", "admission_opens_at", "admission_closes_at")
 
@@ -156,7 +157,14 @@ class EventForm(FoyerForm):
 
 
 def place(form: forms.Form, name: str, moment: datetime) -> None:
-    """Let the cleaned field be this moment; one that its zone skips is an error of the field."""
+    """Let the cleaned field be this moment.
+
+    One that its zone skips is an error of the field, and so is a year without events.
+    """
+    # Before anything is reckoned: the first and the last year have no other zone's time.
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        form.add_error(name, _("Choose a year between 2000 and 2199."))
+        return
     form.cleaned_data[name] = moment
     back = moment.astimezone(UTC).astimezone(moment.tzinfo)
     if back.replace(tzinfo=None) != moment.replace(tzinfo=None):

@@ -25,7 +25,7 @@ from backend.sessions.queries import AgendaView as Shown
 from backend.sessions.queries import Numbers
 from backend.shared.db import StaleWrite
 from portal.common.agenda_grid import grids_of
-from portal.common.forms import ServiceFormView
+from portal.common.forms import ServiceFormView, seen_version
 from portal.organiser.differences import differences
 from portal.organiser.forms.sessions import (
     RulesForm,
@@ -210,13 +210,12 @@ class MoveSessionView(_AgendaMixin, View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, event_id: str, session_id: str) -> HttpResponse:
-        version = request.POST.get("version", "")
         step = STEPS.get(request.POST.get("step", ""))
         starts_at: datetime | None = self.session().starts_at + step if step else None
         moved = services.move_session(
             event_id=event_id,
             session_id=session_id,
-            version=int(version) if version.isdecimal() else 0,
+            version=seen_version(request),
             starts_at=starts_at,
             room=request.POST.get("room"),
             actor=request.actor,
@@ -230,11 +229,10 @@ class CancelSessionView(_AgendaMixin, View):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, event_id: str, session_id: str) -> HttpResponse:
-        version = request.POST.get("version", "")
         canceled = services.cancel_session(
             event_id=event_id,
             session_id=session_id,
-            version=int(version) if version.isdecimal() else 0,
+            version=seen_version(request),
             actor=request.actor,
             now=self.now,
         )

@@ -14,6 +14,7 @@ from backend.events.policies import EventAction
 from backend.sessions import queries, services
 from backend.sessions.queries import BookedGuest
 from backend.sessions.states import BookingStatus
+from portal.common.forms import seen_version
 from portal.organiser.pages import EventPageMixin
 from portal.organiser.trail import Trail, walk
 
@@ -73,12 +74,11 @@ class RemoveBookingView(EventPageMixin, View):
     def post(
         self, request: HttpRequest, event_id: str, session_id: str, guest: str
     ) -> HttpResponse:
-        version = request.POST.get("version", "")
         services.remove_booking(
             event_id=event_id,
             session_id=session_id,
             guest=guest,
-            version=int(version) if version.isdecimal() else 0,
+            version=seen_version(request),
             actor=request.actor,
             now=self.now,
         )

@@ -22,6 +22,7 @@ from tests.integration.portal.people import browser_of, sign_out
 pytestmark = pytest.mark.usefixtures("portal")
 NOW = datetime.now(UTC)
 SEATS = "A whole number from 1 to 100,000, or nothing for no limit."
+YEARS = "Choose a year between 2000 and 2199."
 TYPED = {
     "title": "Harbour Conference",
     "starts_at": "2030-06-10T09:00",
@@ -207,7 +208,9 @@ def test_new_event_without_a_capacity_has_no_limit():
         ({"ends_at": "2030-06-10T08:00"}, "ends_at", "The end must be after the start."),
         ({"ends_at": "2032-06-10T08:00"}, "ends_at", "An event lasts at most a year."),
         ({"starts_at": "soon"}, "starts_at", "Enter a valid date/time."),
-        ({"starts_at": "1999-06-10T08:00"}, "starts_at", None),
+        ({"starts_at": "1999-06-10T08:00"}, "starts_at", YEARS),
+        ({"starts_at": "0001-01-01T00:30"}, "starts_at", YEARS),
+        ({"ends_at": "9999-12-31T23:30"}, "ends_at", YEARS),
         ({"starts_at": "2030-03-31T02:30"}, "starts_at", None),
         ({"capacity": "0"}, "capacity", SEATS),
         ({"capacity": "1.5"}, "capacity", SEATS),

@@ -97,6 +97,12 @@ def test_times_of_a_calendar_are_in_its_zone_or_the_events(starts, at):
     [
         ("DTSTART;VALUE=DATE:20300508", "A day and a time are needed here."),
         ("X-NOTHING:1", "A day and a time are needed here."),
+        ("DTSTART:yesterday", "A day and a time are needed here."),
+        ("DTSTART:00010101T000000", "Choose a year between 2000 and 2199."),
+        (
+            "DTSTART;TZID=America/New_York:99991231T235900",
+            "Choose a year between 2000 and 2199.",
+        ),
         (
             "DTSTART:20300331T023000",
             "The clocks go forward then: this time does not exist there.",
@@ -105,6 +111,14 @@ def test_times_of_a_calendar_are_in_its_zone_or_the_events(starts, at):
 )
 def test_an_entry_without_a_time_is_told(starts, rule):
     assert calendar.read_agenda(ics(starts), EVENT).problems == [RowProblem(1, "starts_at", rule)]
+
+
+def test_an_entry_with_a_capacity_of_too_many_digits_is_told():
+    content = ics("DTSTART:20300508T130000Z\r\nX-FOYER-CAPACITY:" + "9" * 5000)
+
+    (problem,) = calendar.read_agenda(content, EVENT).problems
+
+    assert (problem.row, problem.field) == (1, "capacity")
 
 
 @pytest.mark.parametrize(
@@ -140,6 +154,7 @@ def test_each_cell_that_cannot_be_read_is_told_with_its_row():
         b"A,2030-05-08 15:00,2030-05-08 16:00,,,\n"
         b"B,tomorrow,2030-05-08 16:00,many,perhaps,-1\n"
         b"C,2030-03-31 02:30,2030-05-08 16:00,,,\n"
+        b"D,0001-01-01 00:30,9999-12-31 23:30,,,\n"
     )
 
     read = spreadsheets.read_agenda(content, EVENT)
@@ -151,6 +166,8 @@ def test_each_cell_that_cannot_be_read_is_told_with_its_row():
         (3, "booking_open"),
         (3, "notice_minutes"),
         (4, "starts_at"),
+        (5, "starts_at"),
+        (5, "ends_at"),
     ]
 
 
