@@ -66,22 +66,31 @@ def fetch_choices(*, actor: Actor) -> Choices:
     )
 
 
-def change_choices(*, choices: Choices, actor: Actor, now: datetime) -> None:
+def change_choices(
+    *, choices: Choices, seen: Choices | None = None, actor: Actor, now: datetime
+) -> None:
     """Keep what the actor wants, in the profile and with the address of the token.
 
-    Who wants anything by e-mail takes back that an earlier mail was spam. Refuses with
-    ``NoAddress`` who has no confirmed address, and with ``BadInput`` on ``phone``.
+    ``seen`` is what they chose over (none: what is kept): of the kinds, only what they changed is
+    written, so that what a link in a mail switched off meanwhile stays off. Who wants anything by
+    e-mail takes back that an earlier mail was spam. Refuses with ``NoAddress`` who has no
+    confirmed address, and with ``BadInput`` on ``name`` and ``phone``.
     """
     if not actor.email:
         raise NoAddress("Confirm your e-mail address first.")
-    wanted = [kind for kind in BY_SMS if kind in choices.by_sms]
+    kept = fetch_choices(actor=actor)
+    seen = seen or kept
+    by_sms = (kept.by_sms - (seen.by_sms - choices.by_sms)) | (choices.by_sms - seen.by_sms)
+    wanted = [kind for kind in BY_SMS if kind in by_sms]
     profiles.put_details(
         name=choices.name, phone=choices.phone, by_sms=wanted, actor=actor, now=now
     )
-    off = frozenset(choices.off & set(SWITCHABLE))
     contact_id = contact_id_of(actor.email)
-    Contact.write_off(contact_id, off, user_id=actor.user_id, now=now)
-    if off != frozenset(SWITCHABLE):
+    off = (choices.off - seen.off) & set(SWITCHABLE)
+    Contact.switch(contact_id, off, off=True, user_id=actor.user_id, now=now)
+    if on := seen.off - choices.off:
+        Contact.switch(contact_id, on, off=False, now=now)
+    if not choices.off >= set(SWITCHABLE):
         _take_complaint_back(contact_id)
 
 

@@ -295,29 +295,23 @@ class Contact(db.Table):
         return frozenset(NotificationKind(kind) for kind in self.off or ())
 
     @classmethod
-    def write_off(
+    def switch(
         cls,
         contact_id: str,
-        kinds: frozenset[NotificationKind],
+        kinds: Iterable[NotificationKind],
         *,
+        off: bool,
         user_id: str | None = None,
         now: datetime,
-    ) -> "Contact":
-        """Replace what is not wanted; the last writer wins."""
-        # DynamoDB knows no empty set.
-        values: dict[str, Any] = {"off": {str(kind) for kind in kinds} or None, "updated_at": now}
-        if user_id:
-            values["user_id"] = user_id
-        return cls.change(contact_id, actions=cls.assignments(values))
-
-    @classmethod
-    def switch(
-        cls, contact_id: str, kinds: Iterable[NotificationKind], *, off: bool, now: datetime
     ) -> None:
         """Add kinds to what is not wanted, or take them out; two at once both count."""
         named = {str(kind) for kind in kinds}
-        change = Contact.off.add(named) if off else Contact.off.delete(named)
-        cls.change(contact_id, actions=[change, Contact.updated_at.set(now)])
+        actions: list[Action] = [Contact.updated_at.set(now)]
+        if named:  # DynamoDB knows no empty set
+            actions.append(Contact.off.add(named) if off else Contact.off.delete(named))
+        if user_id:
+            actions.append(Contact.user_id.set(user_id))
+        cls.change(contact_id, actions=actions)
 
     @classmethod
     def suppress(cls, contact_id: str, *, reason: str, at: datetime) -> None:

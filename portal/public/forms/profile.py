@@ -16,10 +16,13 @@ OFFERED = [
     kind for kind in KINDS if kind not in (NotificationKind.TICKET, NotificationKind.WELCOME)
 ]
 
+NOTHING = "-"
+
 
 class ProfileForm(FoyerForm):
-    """A line per kind of message: by e-mail, by SMS."""
+    """A line per kind of message: by e-mail, by SMS. ``shown``: which ticks the page opened with."""
 
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         label=_("Name"),
         max_length=LONGEST_NAME,
@@ -55,20 +58,31 @@ def _tick(label: str) -> forms.BooleanField:
 
 def initial_of(choices: Choices) -> dict[str, Any]:
     """What the form shows for what is kept."""
-    return {
-        "name": choices.name,
-        "phone": choices.phone,
+    ticks = {
         **{f"email_{kind}": kind not in choices.off for kind in OFFERED},
         **{f"sms_{kind}": kind in choices.by_sms for kind in BY_SMS},
     }
+    shown = " ".join(name for name, ticked in ticks.items() if ticked)
+    return {"name": choices.name, "phone": choices.phone, "shown": shown or NOTHING, **ticks}
 
 
 def choices_of(data: dict[str, Any], before: Choices) -> Choices:
     """What the form says; what it does not offer stays as it was."""
-    kept = before.off - set(OFFERED)
     return Choices(
-        name=data["name"],
-        phone=data["phone"],
-        off=kept | {kind for kind in OFFERED if not data[f"email_{kind}"]},
-        by_sms=frozenset(kind for kind in BY_SMS if data[f"sms_{kind}"]),
+        name=data["name"], phone=data["phone"], **_ticked({n for n in data if data[n]}, before)
     )
+
+
+def seen_of(data: dict[str, Any], before: Choices) -> Choices:
+    """What the person had before them; a page that does not say so showed what is kept."""
+    shown = data["shown"].split()
+    return Choices(**_ticked(set(shown), before)) if shown else before
+
+
+def _ticked(names: set[str], before: Choices) -> dict[str, frozenset[NotificationKind]]:
+    kept = before.off - set(OFFERED)
+    off = {kind for kind in OFFERED if f"email_{kind}" not in names}
+    return {
+        "off": frozenset(kept | off),
+        "by_sms": frozenset(kind for kind in BY_SMS if f"sms_{kind}" in names),
+    }

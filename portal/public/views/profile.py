@@ -17,7 +17,7 @@ from backend.notifications.choices import Choices
 from backend.notifications.kinds import SWITCHABLE
 from portal.common.access import SignInRequiredMixin
 from portal.common.forms import ServiceFormView
-from portal.public.forms.profile import ProfileForm, choices_of, initial_of
+from portal.public.forms.profile import ProfileForm, choices_of, initial_of, seen_of
 from portal.public.message_words import KINDS
 
 OFF, ON, ALL = "off", "on", "all"
@@ -39,7 +39,10 @@ class ProfileView(SignInRequiredMixin, ServiceFormView):
 
     def act(self, data: dict[str, Any]) -> HttpResponse:
         choices.change_choices(
-            choices=choices_of(data, self.before), actor=self.request.actor, now=timezone.now()
+            choices=choices_of(data, self.before),
+            seen=seen_of(data, self.before),
+            actor=self.request.actor,
+            now=timezone.now(),
         )
         messages.success(self.request, _("Saved."))
         return redirect("public:profile")

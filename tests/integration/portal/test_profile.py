@@ -57,6 +57,21 @@ def test_what_the_page_does_not_offer_stays_switched_off():
     assert choices.fetch_choices(actor=guest.actor).off == {K.WELCOME}
 
 
+def test_a_page_that_was_opened_before_undoes_nothing_that_was_switched_off_since():
+    guest = browser_of("stranger")
+    guest.post("/me/profile", typed(phone="+49151234567"))
+    shown = guest.get("/me/profile").context["form"]["shown"].value()
+    guest.post("/me/profile", typed(phone="+49151234567", sms_REQUEST="on"))
+    guest.post(link_for(guest.actor.email, K.SESSION))
+
+    form = typed(shown=shown, phone="+49151234567", sms_SESSION="on")
+    del form["email_REQUEST"]
+    guest.post("/me/profile", form)
+
+    kept = choices.fetch_choices(actor=guest.actor)
+    assert (kept.off, kept.by_sms) == ({K.REQUEST, K.SESSION}, {K.REQUEST, K.SESSION})
+
+
 def test_opening_the_link_changes_nothing():
     guest = browser_of("stranger")
     link = link_for(guest.actor.email, K.SESSION)
