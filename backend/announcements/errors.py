@@ -25,3 +25,9 @@ class TrialRefused(Rejected):
     """Who asked for a test switched announcements off, or has no confirmed address."""
 
     code = "trial_refused"
+
+
+class TooManyAnnouncements(Rejected):
+    """The event sent as many as it may on one day."""
+
+    code = "too_many_announcements"

@@ -7,10 +7,12 @@ one announcement      pk=event_id, sk=announcement_id              ``Announcemen
 those of an event     pk=event_id, newest first                    ``list_for_event``
 an event's quiet      pk=``<event>#settings``, sk=``quiet``        ``QuietHours.find``
 hours
+which were sent on    pk=``<event>#settings``, sk=``sent``         ``SentCount.add_one``
+the latest day
 ====================  ===========================================  ==========================
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -95,6 +97,10 @@ class Announcement(db.Table):
         )
 
 
+def _settings_of(event_id: str) -> str:
+    return f"{event_id}#settings"
+
+
 class QuietHours(db.Table):
     """When an event's messages wait, as ``22:00`` and ``07:00``; neither: never."""
 
@@ -111,10 +117,25 @@ class QuietHours(db.Table):
     @staticmethod
     def place_of(event_id: str) -> str:
         """The partition of an event's settings, beside its announcements."""
-        return f"{event_id}#settings"
+        return _settings_of(event_id)
 
     @classmethod
     def write(cls, event_id: str, since: str | None, until: str | None) -> None:
         """Replace them; the last writer wins."""
         values = {"since": since, "until": until}
         cls.change(cls.place_of(event_id), cls.NAME, actions=cls.assignments(values))
+
+
+class SentCount(db.DailyCount):
+    """Which announcements an event sent on the latest day that it sent any."""
+
+    class Meta(db.TableMeta):
+        table_name = db.table_name("announcements")
+
+    event_id = UnicodeAttribute(hash_key=True)
+    announcement_id = UnicodeAttribute(range_key=True)
+
+    @classmethod
+    def add_one(cls, event_id: str, *, announcement_id: str, day: date, limit: int) -> None:
+        """Count an announcement, once; ``StaleWrite`` when there were too many others that day."""
+        cls.count_once(_settings_of(event_id), "sent", name=announcement_id, day=day, limit=limit)

@@ -7,9 +7,14 @@ from typing import Any
 from ulid import ULID
 
 from backend.announcements import letters
-from backend.announcements.errors import AnnouncementChanged, AnnouncementSent, TrialRefused
+from backend.announcements.errors import (
+    AnnouncementChanged,
+    AnnouncementSent,
+    TooManyAnnouncements,
+    TrialRefused,
+)
 from backend.announcements.kinds import Audience
-from backend.announcements.models import Announcement
+from backend.announcements.models import Announcement, SentCount
 from backend.events import queries as events
 from backend.events.policies import EventAction
 from backend.jobs import services as jobs
@@ -25,6 +30,8 @@ from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
 
 LONGEST_SUBJECT, LONGEST_TEXT = 150, 10_000
+SENT_PER_DAY = 10
+"""More would be a nuisance to guests, and cost whoever pays for the mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +115,14 @@ def send(
     """Send it, as it was seen, to everybody it is for, in the background; from now on it stays.
 
     Sent again it answers the same job: each guest gets it once. ``total`` is about how many
-    there are. Refuses as above.
+    there are. Refuses as above, and with ``TooManyAnnouncements`` (ten a day, by UTC).
     """
     _authorize(event_id, actor, now)
     announcement = Announcement.fetch(event_id, announcement_id)
     if announcement.is_draft:
+        if announcement.version != version:
+            raise _changed()
+        _count(announcement, now)
         try:
             announcement = announcement.mark_sent(version=version, at=now)
         except StaleWrite as refusal:
@@ -138,6 +148,20 @@ def _authorize(event_id: str, actor: Actor, now: datetime) -> None:
     events.authorize(event_id=event_id, actor=actor, action=EventAction.MANAGE_GUESTS, now=now)
 
 
+def _count(announcement: Announcement, now: datetime) -> None:
+    try:
+        SentCount.add_one(
+            announcement.event_id,
+            announcement_id=announcement.announcement_id,
+            day=now.date(),
+            limit=SENT_PER_DAY,
+        )
+    except StaleWrite:
+        raise TooManyAnnouncements(
+            f"An event sends {SENT_PER_DAY} announcements a day at most. Send this one tomorrow."
+        ) from None
+
+
 def _draft(event_id: str, announcement_id: str) -> Announcement:
     found = Announcement.fetch(event_id, announcement_id)
     if not found.is_draft:
@@ -148,6 +172,10 @@ def _draft(event_id: str, announcement_id: str) -> Announcement:
 def _overtaken(refusal: StaleWrite) -> AnnouncementSent | AnnouncementChanged:
     if refusal.old is not None and not refusal.old.is_draft:
         return AnnouncementSent("This went out already. Write another one.")
+    return _changed()
+
+
+def _changed() -> AnnouncementChanged:
     return AnnouncementChanged("Somebody changed this meanwhile. Look at it again.")
 
 

@@ -316,7 +316,8 @@ def test_a_stopped_job_sends_no_more(event):
     assert post.addresses == addresses(ada)
 
 
-def test_a_kill_at_any_call_loses_and_doubles_nothing(event):
+def test_a_kill_at_any_call_loses_and_doubles_nothing(event, monkeypatch):
+    monkeypatch.setattr(services, "SENT_PER_DAY", 100)
     guests = fill(event, "Ada", "Bea", "Cem", "Dan")
     for number in range(1, 80, 3):
         first, post = draft(event), Post()
