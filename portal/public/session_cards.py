@@ -14,6 +14,8 @@ from backend.sessions.models import Booking, Session
 from backend.sessions.queries import Numbers
 from portal.common.agenda_grid import grids_of
 
+_UNLIMITED = Numbers(booked=0, waiting=0, attended=0, left=None)
+
 
 @dataclass(frozen=True, slots=True)
 class SessionCard:
@@ -43,12 +45,18 @@ class SessionCard:
 def cards_of(
     sessions: Sequence[Session], event: Event, mine: Registration | None, *, now: datetime
 ) -> dict[str, SessionCard]:
-    """The card of each session by its id; bookings as they are stored now."""
-    numbers = queries.numbers_of(sessions)
+    """The card of each session by its id; bookings as they are stored now.
+
+    Where seats are not limited nobody is told numbers, so none are read: anybody may look.
+    """
+    numbers = queries.numbers_of([one for one in sessions if one.capacity is not None])
     booked = _booked(sessions, mine)
     return {
         one.session_id: SessionCard(
-            one, numbers[one.session_id], booked.get(one.session_id), _takes(one, event, now)
+            one,
+            numbers.get(one.session_id, _UNLIMITED),
+            booked.get(one.session_id),
+            _takes(one, event, now),
         )
         for one in sessions
     }

@@ -12,10 +12,12 @@ from backend.sessions import queries
 from backend.sessions.models import Agenda, Booking, Session
 from backend.sessions.states import BookingStatus, SessionStatus
 from backend.shared.actor import Actor
+from portal.public.session_cards import cards_of
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
 from tests.factories.sessions import make_session
 from tests.integration.portal.people import browser_of
+from tests.support.recorded_calls import recorded_calls
 
 pytestmark = pytest.mark.usefixtures("portal")
 S = BookingStatus
@@ -77,6 +79,17 @@ def test_anybody_reads_the_agenda_and_books_nothing(event):
     assert [word for word in words if word in page] == list(words)
     assert "Register first, then book sessions here." in page
     assert page_of(session, "book") not in page
+
+
+def test_nobodys_look_at_unlimited_sessions_reads_their_counters(event):
+    unlimited, limited = (make_session(event, capacity=capacity) for capacity in (None, 5))
+
+    calls = {}
+    for session in (unlimited, limited):
+        with recorded_calls() as calls[session.session_id]:
+            cards_of([session], event, None, now=datetime.now(UTC))
+
+    assert list(calls.values()) == [[], ["BatchGetItem"]]
 
 
 def test_canceled_session_leaves_the_agenda(event, ada):
