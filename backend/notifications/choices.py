@@ -99,7 +99,11 @@ def phone_for(contact: Contact | None, kind: NotificationKind) -> str:
     if contact is None or not contact.user_id or kind not in BY_SMS:
         return ""
     profile = Profile.find(contact.user_id)
-    return str(profile.phone or "") if profile and kind in _by_sms(profile) else ""
+    if profile is None or kind not in _by_sms(profile):
+        return ""
+    # An address that they gave up may be somebody else's by now.
+    is_theirs = contact_id_of(profile.email or "") == contact.contact_id
+    return str(profile.phone or "") if is_theirs else ""
 
 
 def with_link(message: Message, kind: NotificationKind) -> Message:

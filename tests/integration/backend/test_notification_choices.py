@@ -1,6 +1,7 @@
 """What people switched off is not sent, by the profile or by a link in a mail; tickets always are."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -226,6 +227,19 @@ def test_who_takes_the_number_back_gets_no_sms():
     deliver(key)
     choose(guest)
     assert deliver(f"{key}#SMS") == (S.SUPPRESSED, [])
+
+
+def test_a_phone_gets_nothing_for_an_address_that_its_owner_gave_up():
+    guest = a_guest()
+    by_sms = frozenset({K.SESSION})
+    choose(guest, phone="+49151234567", by_sms=by_sms)
+    moved = replace(guest, email=f"new-{guest.email}")
+    choose(moved, phone="+49151234567", by_sms=by_sms)
+
+    keys = [queue(one, K.SESSION) for one in (guest, moved)]
+
+    assert [deliver(key)[0] for key in keys] == [S.SENT, S.SENT]
+    assert [Notification.find(f"{key}#SMS") is None for key in keys] == [True, False]
 
 
 def test_nothing_goes_by_sms_that_nobody_chose():
