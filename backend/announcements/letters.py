@@ -26,7 +26,10 @@ from backend.shared.config import config
 from backend.shared.markdown import to_html
 
 ANNOUNCEMENT, TEST = "announcement", "announcement_test"
-LOOKED_AGAIN = timedelta(minutes=5)
+PAUSED = "announcement_paused"
+LOOKED_AGAIN, LOOKED_AT_LEAST = timedelta(minutes=5), timedelta(hours=6)
+_MOST_DOUBLINGS = 7
+"""Reach the longer one. A pause may last for weeks; once it ends, the job wakes what waits."""
 
 
 def key_of(announcement_id: str, guest: str) -> str:
@@ -89,7 +92,8 @@ def compose(notification: Notification, *, now: datetime) -> notifications.Compo
     if job is None or job.status is JobStatus.CANCELED or job.cancel_requested_at:
         return Suppression("announcement_stopped")
     if job.status is JobStatus.PAUSED or job.pause_requested_at:
-        return Hold(now + LOOKED_AGAIN, "announcement_paused")
+        doublings = min(int(notification.attempts) - 1, _MOST_DOUBLINGS)
+        return Hold(now + min(LOOKED_AGAIN * 2**doublings, LOOKED_AT_LEAST), PAUSED)
     registration = Registration.find(facts["shard"], facts["guest"])
     if registration is None or not registration.user_email:
         return Suppression("registration_gone")

@@ -18,6 +18,7 @@ from backend.events.policies import EventAction
 from backend.jobs import file_store
 from backend.jobs.models import Job
 from backend.jobs.progress import Problem, StepResult
+from backend.notifications import services as notifications
 from backend.notifications.models import Notification
 from backend.notifications.states import ENDED, NotificationStatus
 from backend.registrations import policies, positions
@@ -42,7 +43,7 @@ def step(job: Job, now: datetime) -> StepResult:
     here = job.cursor or {"more": True, "pages": 0, "at": 0, "found": 0, "looks": 0}
     if here["more"]:
         return _ask(job, event, here, now)
-    return _count(job, here)
+    return _count(job, here, now)
 
 
 def _ask(job: Job, event: Event, here: dict[str, Any], now: datetime) -> StepResult:
@@ -72,7 +73,7 @@ def _ask(job: Job, event: Event, here: dict[str, Any], now: datetime) -> StepRes
     )
 
 
-def _count(job: Job, here: dict[str, Any]) -> StepResult:
+def _count(job: Job, here: dict[str, Any], now: datetime) -> StepResult:
     if here["at"] >= here["pages"]:
         return StepResult(None)
     if here["at"] == 0:
@@ -81,6 +82,8 @@ def _count(job: Job, here: dict[str, Any]) -> StepResult:
     keys = {letters.key_of(job.params["announcement_id"], guest): guest for guest in guests}
     messages = Notification.find_many(list(keys))
     if sum(one.status in ENDED for one in messages) < len(keys):
+        for one in messages:
+            notifications.wake(one, reason=letters.PAUSED, now=now)
         pause = min(FIRST_LOOK * 2 ** min(here["looks"], _DOUBLINGS), LONGEST_PAUSE)
         return StepResult({**here, "looks": here["looks"] + 1}, wait=pause)
     failed = [

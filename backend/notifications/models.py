@@ -182,6 +182,20 @@ class Notification(db.Table):
             condition=waiting & (Notification.due_at <= now),
         )
 
+    @classmethod
+    def wake(cls, key: str, *, reason: str, after: datetime, now: datetime) -> None:
+        """End the wait, for that reason, of a message that is due only after a moment.
+
+        Refuses (``StaleWrite``) every other; one that a sender holds is due by its lease's end.
+        """
+        cls.change(
+            key,
+            actions=[Notification.due_at.set(now), Notification.nudged_at.set(now)],
+            condition=(Notification.status == S.SENDING)
+            & (Notification.reason == reason)
+            & (Notification.due_at > after),
+        )
+
     def finish(
         self,
         status: NotificationStatus,

@@ -124,6 +124,17 @@ def nudge_stuck(*, now: datetime, limit: int = 100) -> int:
     return nudged
 
 
+def wake(message: Notification, *, reason: str, now: datetime) -> None:
+    """Have a message that was put off for that reason delivered now, if it waits for long yet.
+
+    One that is due within ``LEASE`` is left alone: somebody may be sending it.
+    """
+    after = now + LEASE
+    if message.reason == reason and message.due_at and message.due_at > after:
+        with contextlib.suppress(StaleWrite):
+            Notification.wake(message.key, reason=reason, after=after, now=now)
+
+
 def send_again(
     *, key: str, event_id: str, lift_complaint: bool = False, now: datetime
 ) -> Notification:
