@@ -22,6 +22,7 @@ from backend.guest_requests import mails, services, staff_topic
 from backend.guest_requests.models import EventKinds, GuestRequest, RequestMark
 from backend.guest_requests.staff_topic import Notice
 from backend.guest_requests.states import RequestStatus
+from backend.registrations.streams import Change as RegistrationChange
 from backend.shared import db
 from backend.shared.actor import SYSTEM
 from backend.shared.config import config
@@ -66,6 +67,16 @@ def follow(record: DynamoDBRecord, *, now: datetime) -> None:
         return
     tell_guest(change, now=now)
     tell_staff(change, now=now)
+
+
+def follow_registration(change: RegistrationChange, *, now: datetime) -> None:
+    """Let what a guest asked for go with the guest to another address. Bears being repeated."""
+    new = change.new
+    if new is not None and change.is_other_address:
+        event = events.settings_of(new.event_id, now=now)
+        services.move_requests(
+            registration=new, former=str(new.former_guest), shards=int(event.shards)
+        )
 
 
 def follow_team(record: DynamoDBRecord) -> None:

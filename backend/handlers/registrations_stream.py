@@ -5,6 +5,7 @@ added.
 """
 
 from backend.checkin.streams import record_passage
+from backend.guest_requests.streams import follow_registration as follow_for_requests
 from backend.registrations import streams
 from backend.sessions.streams import follow_registration
 from backend.shared.stream_batches import Followed, follow_counted
@@ -18,7 +19,7 @@ handler = follow_counted(
     Followed(
         read=streams.read_change,
         count=streams.count,
-        reactions=(streams.react, record_passage, follow_registration),
+        reactions=(streams.react, record_passage, follow_registration, follow_for_requests),
         group_of=_event_of,
         see_to=streams.see_to_seats,
     )

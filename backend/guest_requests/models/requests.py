@@ -282,6 +282,22 @@ class GuestRequest(db.Table):
             condition=GuestRequest.due_bucket.exists() & GuestRequest.status.is_in(*WAITING),
         )
 
+    def move(self, *, guest: str, shard: str) -> bool:
+        """Let it be of the same guest under another key; whether it was still under this one.
+
+        Its ``version`` stays: mails about what became of it are as true as before.
+        """
+        values = {"guest": guest, "shard": shard, "guest_key": guest_key(self.event_id, guest)}
+        try:
+            GuestRequest.change(
+                self.request_id,
+                actions=GuestRequest.assignments(values),
+                condition=GuestRequest.guest == self.guest,
+            )
+        except db.StaleWrite:
+            return False
+        return True
+
     def forget_guest(self, *, changed_by: str, now: datetime) -> None:
         """Leave nothing that tells who asked, or what they wrote.
 

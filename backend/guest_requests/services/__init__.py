@@ -6,6 +6,7 @@ What follows from a change (counters, activity, notices) hangs on the table's st
 from backend.guest_requests.services.asking import Asked, ask, cancel_request
 from backend.guest_requests.services.ending import end_called_off, end_page, erase_requests
 from backend.guest_requests.services.reminding import remind_late
+from backend.guest_requests.services.renaming import move_requests
 from backend.guest_requests.services.serving import claim, decline, fulfil, recall, release
 from backend.guest_requests.services.settings import save_kinds
 from backend.guest_requests.services.subscribing import (
@@ -28,6 +29,7 @@ __all__ = [
     "end_subscriptions",
     "erase_requests",
     "fulfil",
+    "move_requests",
     "my_subscriptions",
     "recall",
     "release",

@@ -12,12 +12,14 @@ from backend.guest_requests import queries, services
 from backend.guest_requests.errors import NotAGuest, RecallTooLate
 from backend.guest_requests.models import GuestRequest
 from backend.guest_requests.states import RequestStatus
-from backend.handlers import guest_requests_stream
+from backend.handlers import guest_requests_stream, registrations_stream
 from backend.lifecycle import cancellation
 from backend.lifecycle import services as lifecycle
+from backend.registrations import services as registrations
 from backend.shared.actor import SYSTEM
 from tests.factories.events import NOON
 from tests.factories.guest_requests import make_request, offer
+from tests.factories.users import a_user
 from tests.support.asking import open_venue
 from tests.support.guest_traces import LATER, erase, export, places_of, register
 from tests.support.jobs import run_all
@@ -200,6 +202,42 @@ def test_what_another_asked_under_a_key_that_is_theirs_now_stays():
     assert [GuestRequest.find(one.request_id).guest_name for one in (earlier, later)] == [
         None, "Ada Lovelace",
     ]  # fmt: skip
+
+
+def test_requests_follow_a_guest_to_another_address():
+    meetup = open_meetup()
+    offer(meetup.event)
+    guest = register(meetup, "bird")
+    about = {"event_id": meetup.event.uuid, "guest": guest.guest, "shard": guest.shard}
+    mine, theirs = (
+        make_request(
+            request_id=uuid.uuid4().hex[:24].upper(), created_at=NOON + timedelta(hours=n), **about
+        )
+        for n in (0, 2)
+    )
+    renamed = registrations.change_email(
+        event_id=meetup.event.uuid,
+        guest=guest.guest,
+        version=guest.version,
+        email="new-bird@example.com",
+        actor=meetup.organiser,
+        now=NOON,
+    )
+    otto = a_user("otto-sub", name="Otto", email="bird@example.com")
+    hour = timedelta(hours=1)
+    registrations.register(event_id=meetup.event.uuid, name="Otto", actor=otto, now=NOON + hour)
+
+    records = meetup.records()
+    for _ in range(2):
+        answer = registrations_stream.handler({"Records": records}, CONTEXT)
+        assert answer == {"batchItemFailures": []}
+
+    left = [GuestRequest.find(one.request_id) for one in (mine, theirs)]
+    assert [(one.guest, one.shard) for one in left] == [
+        (renamed.guest, renamed.shard), (guest.guest, guest.shard),
+    ]  # fmt: skip
+    moved = queries.list_of_guest(event_id=meetup.event.uuid, guest=renamed.guest)
+    assert [one.request_id for one in moved] == [mine.request_id]
 
 
 def test_who_was_erased_asks_for_nothing_more():
