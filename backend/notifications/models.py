@@ -204,7 +204,10 @@ class Notification(db.Table):
         now: datetime,
         contact_id: str | None = None,
     ) -> None:
-        """End this attempt for good. ``StaleWrite`` when somebody took the message meanwhile."""
+        """End this attempt for good. ``StaleWrite`` when somebody took the message meanwhile.
+
+        One that is of no event forgets its address and its facts.
+        """
         NOTIFICATION_STATES.check(self.status, status)
         missed = status is S.FAILED or (status is S.SUPPRESSED and reason in HELD_BACK)
         values = {
@@ -218,6 +221,9 @@ class Notification(db.Table):
             if missed and self.event_id
             else None,
         }
+        if not self.event_id:
+            # Nobody sends it again, so nobody needs to know to whom it went.
+            values |= {"recipient": _forgotten(self.recipient), "facts": {}}
         self._still_mine(Notification.assignments(values))
 
     @classmethod
@@ -280,6 +286,10 @@ class Notification(db.Table):
             actions=actions,
             condition=(Notification.status == S.SENDING) & (Notification.attempts == self.attempts),
         )
+
+
+def _forgotten(recipient: str) -> str:
+    return "-" if "@" in recipient else recipient
 
 
 def _undelivered(event_id: str | None, status: NotificationStatus) -> str:

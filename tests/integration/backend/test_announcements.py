@@ -179,6 +179,8 @@ def test_a_test_goes_to_its_author_alone_once_a_minute(event):
     assert [post.deliver_key(key) for key in keys] == [S.SENT, S.SENT]
     assert post.addresses == ["olga@example.org"] * 2
     assert [Notification.find(f"{key}#SMS") for key in keys] == [None, None]
+    kept = [Notification.find(key) for key in keys]
+    assert [(one.recipient, one.facts) for one in kept] == [("-", {})] * 2
     assert "Hello **Olga**" in post.taken[0].text
     assert Notification.find(letters.key_of(first.announcement_id, ada.guest)) is None
 
