@@ -169,7 +169,7 @@ def test_hidden_tab_asks_nothing_until_it_is_looked_at(event, open_as):
     ana = open_as("floor", "Ana Kovač")
     ana.goto(board_of(event))
     asked = []
-    ana.on("request", lambda request: asked.append(request.url))
+    ana.on("request", lambda request: "/requests" in request.url and asked.append(request.url))
     hide = "(is) => { Object.defineProperty(document, 'hidden', { value: is, configurable: true });"
     hide += " document.dispatchEvent(new Event('visibilitychange')); }"
 

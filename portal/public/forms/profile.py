@@ -1,6 +1,7 @@
 """What people say about themselves and want to be told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -68,21 +69,18 @@ def initial_of(choices: Choices) -> dict[str, Any]:
 
 def choices_of(data: dict[str, Any], before: Choices) -> Choices:
     """What the form says; what it does not offer stays as it was."""
-    return Choices(
-        name=data["name"], phone=data["phone"], **_ticked({n for n in data if data[n]}, before)
-    )
+    ticked = _ticked({name for name in data if data[name]}, before)
+    return replace(ticked, name=data["name"], phone=data["phone"])
 
 
 def seen_of(data: dict[str, Any], before: Choices) -> Choices:
     """What the person had before them; a page that does not say so showed what is kept."""
     shown = data["shown"].split()
-    return Choices(**_ticked(set(shown), before)) if shown else before
+    return _ticked(set(shown), before) if shown else before
 
 
-def _ticked(names: set[str], before: Choices) -> dict[str, frozenset[NotificationKind]]:
+def _ticked(names: set[str], before: Choices) -> Choices:
     kept = before.off - set(OFFERED)
     off = {kind for kind in OFFERED if f"email_{kind}" not in names}
-    return {
-        "off": frozenset(kept | off),
-        "by_sms": frozenset(kind for kind in BY_SMS if f"sms_{kind}" in names),
-    }
+    by_sms = frozenset(kind for kind in BY_SMS if f"sms_{kind}" in names)
+    return Choices(off=frozenset(kept | off), by_sms=by_sms)

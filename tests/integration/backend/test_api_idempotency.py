@@ -41,8 +41,8 @@ KEPT = {
     "addUser": ({"name": "Eve"}, "name", "userid"),
 }
 """A body, a field that makes it another one, and what names the thing that was made."""
-ONCE_BY_THEMSELVES = {"signUp", "register", "registerUserToEvent"}
-"""One account per address, one registration per guest and event: with any key, or none."""
+ONCE_BY_THEMSELVES = {"signUp", "register", "registerUserToEvent", "bookSession"}
+"""One account per address, registration per guest and event, booking per guest and session."""
 NAMED_BY_THE_KEY = {"askStaff"}
 """The key becomes the id of what is made, so that nothing else has to be kept."""
 MAKE_NOTHING_NEW = {

@@ -54,7 +54,8 @@ def claims_of(event) -> int:
 def test_audit_frees_what_is_due_and_tells_how_much(due_event):
     done = seat_audit.handler({}, None)
 
-    assert (done["pools_audited"], done["seats_released"], claims_of(due_event)) == (1, 1, 0)
+    # Pools of other tests may be due as well: theirs have nothing to release.
+    assert (done["pools_audited"] > 0, done["seats_released"], claims_of(due_event)) == (True, 1, 0)
     assert seat_queries.list_due_audits(now=utc_now()) == []
 
 

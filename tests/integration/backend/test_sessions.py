@@ -1,5 +1,6 @@
 """What organisers do with an agenda, and how it is read."""
 
+import uuid
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -320,17 +321,18 @@ def test_a_drafts_agenda_is_its_teams():
 
 
 def test_what_one_booked_is_listed_by_event_and_page_by_page():
-    first, one = open_session()
-    second, other = open_session()
+    pia = f"pia-{uuid.uuid4().hex[:8]}"  # whose list is no other test's
+    first, one = open_session(guests=(pia,))
+    second, other = open_session(guests=(pia,))
     later = make_session(first, starts_at=one.ends_at)
     for session in (one, later, other):
-        book(session)
-    cancel(later)
+        book(session, pia)
+    cancel(later, pia)
     known = {one.session_id, later.session_id, other.session_id}
 
     found, start, pages = [], None, 0
     while True:
-        page = queries.my_bookings(actor=person(), limit=1, start=start, now=NOON)
+        page = queries.my_bookings(actor=person(pia), limit=1, start=start, now=NOON)
         found += [item for item in page.items if item.session.session_id in known]
         start, pages = page.next_key, pages + 1
         if start is None:
@@ -338,7 +340,7 @@ def test_what_one_booked_is_listed_by_event_and_page_by_page():
 
     assert sorted(item.session.session_id for item in found) == sorted(known)
     assert len(found) == len(known) <= pages
-    at_first = queries.my_bookings_at(event_id=first.uuid, actor=person(), now=NOON)
+    at_first = queries.my_bookings_at(event_id=first.uuid, actor=person(pia), now=NOON)
     assert [item.session.session_id for item in at_first] == [one.session_id]
     assert queries.my_bookings_at(event_id=second.uuid, actor=person("eve"), now=NOON) == []
 

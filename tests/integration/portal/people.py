@@ -19,7 +19,7 @@ def browser_of(role: str, event_id: str = "", *, name: str = "Olga Owner") -> Cl
     sub = f"user-{uuid.uuid4().hex[:12]}"
     claims = {
         "sub": sub,
-        "email": f"{sub}@example.com",
+        "email": f"{sub}.x@example.com",
         "email_verified": True,
         "name": name,
         "cognito:groups": ["apiAdmins"] if role == "administrator" else [],
