@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from ulid import ULID
-
 from backend.activity.kinds import ActivityKind
 from backend.activity.models import Activity, month_key, subject_key
+from backend.shared.ulids import ulid_of
 
 
 def record(
@@ -44,4 +43,4 @@ def _ulid(at: datetime, record_id: str) -> str:
     """Sorts by time; the random part is a hash, so that it comes out the same again."""
     milliseconds = int(at.timestamp() * 1000).to_bytes(6, "big")
     digest = hashlib.sha256(record_id.encode()).digest()[:10]
-    return str(ULID.from_bytes(milliseconds + digest))
+    return ulid_of(milliseconds + digest)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ulid import ULID
-
 from backend.announcements import letters
 from backend.announcements.errors import (
     AnnouncementChanged,
@@ -28,6 +26,7 @@ from backend.shared import control_characters
 from backend.shared.actor import Actor
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
+from backend.shared.ulids import new_ulid
 
 LONGEST_SUBJECT, LONGEST_TEXT = 150, 10_000
 SENT_PER_DAY = 10
@@ -54,7 +53,7 @@ def write_draft(*, event_id: str, wording: Wording, actor: Actor, now: datetime)
     _check(event_id, wording)
     draft = Announcement(
         event_id,
-        str(ULID.from_datetime(now)),
+        new_ulid(now),
         **_values(wording),
         created_at=now,
         created_by=actor.label,

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ulid import ULID
-
 from backend.shared.config import config
 from backend.shared.errors import BadInput
 from backend.shared.s3_client import s3_client
+from backend.shared.ulids import new_ulid
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -66,7 +65,7 @@ def offer_upload(*, event_id: str, content_type: str) -> UploadOffer:
     """
     if content_type not in _EXTENSIONS:
         raise BadInput({"content_type": f"Choose one of {', '.join(_EXTENSIONS)}."})
-    key = f"uploads/{event_id}/{ULID()}.{_EXTENSIONS[content_type]}"
+    key = f"uploads/{event_id}/{new_ulid()}.{_EXTENSIONS[content_type]}"
     post = _client().generate_presigned_post(
         config().media_bucket,
         key,
@@ -87,7 +86,7 @@ def new_upload(*, event_id: str, content_type: str) -> str:
     """
     if content_type not in _EXTENSIONS:
         raise BadInput({"content_type": f"Choose one of {', '.join(_EXTENSIONS)}."})
-    return f"{_PUT_PLACE}{event_id}/{ULID()}.{_EXTENSIONS[content_type]}"
+    return f"{_PUT_PLACE}{event_id}/{new_ulid()}.{_EXTENSIONS[content_type]}"
 
 
 def put_address(upload: str) -> str:
@@ -132,7 +131,7 @@ def copy_checked(*, event_id: str, key: str, banner: str = "") -> str:
         raise BadInput(
             {"banner": "Upload a real JPEG, PNG or WebP image, at most 5 MB and 25 megapixels."}
         )
-    banner = banner or f"banners/{event_id}/{ULID()}.{_EXTENSIONS[content_type]}"
+    banner = banner or f"banners/{event_id}/{new_ulid()}.{_EXTENSIONS[content_type]}"
     with _refusing_what_is_gone():
         _client().copy_object(
             Bucket=config().media_bucket,
@@ -150,7 +149,7 @@ def copy_banner(banner: str, *, event_id: str) -> str | None:
     ``None`` when the banner was replaced since its key was read.
     """
     extension = banner.rpartition(".")[2]
-    copy = f"banners/{event_id}/{ULID()}.{extension}"
+    copy = f"banners/{event_id}/{new_ulid()}.{extension}"
     try:
         with _refusing_what_is_gone():
             _client().copy_object(

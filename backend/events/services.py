@@ -10,8 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ulid import ULID
-
 from backend.events import media_bucket, queries
 from backend.events.details import DETAILS, EventDetails, checked
 from backend.events.errors import EventClosed, EventNotStarted, SignInNeeded
@@ -27,6 +25,7 @@ from backend.shared import db
 from backend.shared.actor import ERASED_NAME, Actor, ActorKind
 from backend.shared.errors import BadInput
 from backend.shared.paging import MAX_LIMIT
+from backend.shared.ulids import new_uuid7
 from backend.team.models import Member
 from backend.team.roles import Role
 
@@ -93,7 +92,7 @@ def _details_of(event: Event) -> EventDetails:
 def _draft(details: EventDetails, actor: Actor, now: datetime) -> Event:
     return Event(
         # Ids sort by time, so lists of memberships show the newest event first.
-        uuid=str(ULID.from_datetime(now).to_uuid7(compliant=True)),
+        uuid=new_uuid7(now),
         status=EventStatus.DRAFT,
         shards=shards_for(details.capacity),
         creator_id=actor.user_id,

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ulid import ULID
-
 from backend.jobs import file_store, job_queue
 from backend.jobs.errors import JobOver, LaneBusy, NotCancelable, NotPausable
 from backend.jobs.kinds import RULES, JobKind
@@ -19,6 +17,7 @@ from backend.jobs.models import Job, Lane
 from backend.jobs.states import JobStatus
 from backend.shared import base32
 from backend.shared.db import StaleWrite
+from backend.shared.ulids import new_ulid
 
 SENT_WITHIN = timedelta(minutes=2)
 """A queued job that nobody took by then is sent again."""
@@ -156,7 +155,7 @@ def _store(job: Job, files: Mapping[str, JobFile]) -> None:
 def _id_of(kind: JobKind, event_id: str, key: str | None, now: datetime) -> str:
     """Random without a key; with one the same for the same kind, event and key."""
     if key is None:
-        return str(ULID.from_datetime(now))
+        return new_ulid(now)
     name = "\n".join([kind, event_id, key])
     return base32.encode(hashlib.sha256(name.encode()).digest()[:15])
 

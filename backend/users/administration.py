@@ -7,13 +7,12 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from ulid import ULID
-
 from backend.profiles import services as profiles
 from backend.shared.actor import Actor, normalise_email
 from backend.shared.db import StaleWrite
 from backend.shared.errors import BadInput
 from backend.shared.paging import DEFAULT_LIMIT, Page
+from backend.shared.ulids import new_uuid7
 from backend.users import directory, policies
 from backend.users.directory import Account
 from backend.users.errors import NoSuchAccount, UserExists
@@ -49,7 +48,7 @@ def add_user(*, name: str, email: str, user_id: str, actor: Actor, now: datetime
         raise BadInput({"userid": "An account gets its id by itself."})
     if address:
         user_id = _account_of(address, name)
-    user_id = user_id or str(ULID.from_datetime(now).to_uuid7(compliant=True))
+    user_id = user_id or new_uuid7(now)
     user = User.new(user_id, name=name, email=address or None, now=now)
     try:
         user.add()

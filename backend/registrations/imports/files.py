@@ -2,11 +2,10 @@
 
 import re
 
-from ulid import ULID
-
 from backend.jobs import file_store
 from backend.jobs.errors import FileGone
 from backend.registrations import spreadsheets
+from backend.shared.ulids import new_ulid
 
 LIST = "list"
 FAILED_ROWS = "failed-rows.csv"
@@ -20,7 +19,7 @@ def keep_upload(event_id: str, content: bytes) -> str:
     team of another one cannot name them.
     """
     spreadsheets.read(content)
-    upload = str(ULID())
+    upload = new_ulid()
     file_store.put(_place(event_id, upload), LIST, content, content_type="application/octet-stream")
     return upload
 

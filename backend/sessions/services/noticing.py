@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from backend.events.models import Event
-from backend.jobs import services as jobs
-from backend.jobs.kinds import JobKind
 from backend.sessions import policies
 from backend.sessions.models import Session
+from backend.sessions.services.planning import start_job
 from backend.shared.actor import SYSTEM
 
 
@@ -29,16 +28,12 @@ def give_notice(*, event_id: str, session_id: str, now: datetime) -> bool:
 
 
 def _start(session: Session, *, now: datetime) -> None:
-    jobs.start_job(
-        kind=JobKind.NOTIFY_SESSION,
-        event_id=session.event_id,
-        params={
-            "session_id": session.session_id,
-            "schedule_version": session.schedule_version,
-        },
+    version = int(session.schedule_version)
+    start_job(
+        session,
+        "NOTIFY_SESSION",
+        {"schedule_version": version},
+        key=f"{session.session_id}#{version}",
         actor_label=SYSTEM.label,
-        user_id="",
-        total=None,
         now=now,
-        key=f"{session.session_id}#{session.schedule_version}",
     )

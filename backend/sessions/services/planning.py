@@ -1,19 +1,15 @@
 """What organisers do with an agenda. The sessions' stream tells the guests and keeps the record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ulid import ULID
-
 from backend.events import queries as events
 from backend.events.kinds import shards_for
 from backend.events.models import Event
 from backend.events.policies import EventAction
-from backend.jobs import services as jobs
-from backend.jobs.kinds import JobKind
 from backend.seats import services as seats
 from backend.seats.errors import PoolBusy, PoolNotFound, TryAgain
 from backend.sessions import policies, queries
@@ -23,6 +19,7 @@ from backend.sessions.models import Agenda, Session
 from backend.shared import db
 from backend.shared.actor import Actor
 from backend.shared.errors import BadInput
+from backend.shared.ulids import new_ulid
 
 MOST_BOOKINGS = 100
 _PER_TRANSACTION = 90
@@ -168,46 +165,44 @@ def cancel_session(
 
 def start_cancellation(session: Session, *, now: datetime) -> None:
     """The one job that cancels the bookings of a canceled session; started once."""
-    jobs.start_job(
-        kind=JobKind.CANCEL_SESSION,
-        event_id=session.event_id,
-        params={"session_id": session.session_id},
-        actor_label=session.changed_by,
-        user_id="",
-        total=None,
-        now=now,
-        key=session.session_id,
-    )
+    start_job(session, "CANCEL_SESSION", key=session.session_id, now=now)
 
 
 def start_telling(session: Session, *, now: datetime) -> None:
     """The one job that tells who booked of this version of the session's schedule."""
-    jobs.start_job(
-        kind=JobKind.TELL_SESSION,
-        event_id=session.event_id,
-        params={
-            "session_id": session.session_id,
-            "schedule_version": session.schedule_version,
-        },
-        actor_label=session.changed_by,
-        user_id="",
-        total=None,
-        now=now,
-        key=f"{session.session_id}#{session.schedule_version}",
-    )
+    version = int(session.schedule_version)
+    key = f"{session.session_id}#{session.schedule_version}"
+    start_job(session, "TELL_SESSION", {"schedule_version": version}, key=key, now=now)
 
 
 def start_adoption(session: Session, *, now: datetime) -> None:
     """The job that gives seats to who booked before this version of the session had a limit."""
+    start_job(session, "ADOPT_BOOKINGS", key=f"{session.session_id}#{session.version}", now=now)
+
+
+def start_job(
+    session: Session,
+    kind: str,
+    params: Mapping[str, Any] | None = None,
+    *,
+    key: str,
+    actor_label: str = "",
+    now: datetime,
+) -> None:
+    """The one job of this ``JobKind`` and ``key``, in the name of who changed the session last."""
+    # Loaded by who starts one: most requests do not, and a cold start need not wait.
+    from backend.jobs import services as jobs
+    from backend.jobs.kinds import JobKind
+
     jobs.start_job(
-        kind=JobKind.ADOPT_BOOKINGS,
+        kind=JobKind[kind],
         event_id=session.event_id,
-        params={"session_id": session.session_id},
-        actor_label=session.changed_by,
+        params={"session_id": session.session_id, **(params or {})},
+        actor_label=actor_label or session.changed_by,
         user_id="",
         total=None,
         now=now,
-        key=f"{session.session_id}#{session.version}",
+        key=key,
     )
 
 
@@ -263,7 +258,7 @@ def _fetch_seen(event: Event, session_id: str, version: int) -> Session:
 def _new(event: Event, details: SessionDetails, actor: Actor, now: datetime) -> Session:
     return Session(
         event.uuid,
-        str(ULID.from_datetime(now)),
+        new_ulid(now),
         shards=min(int(event.shards), shards_for(details.capacity)),
         version=1,
         schedule_version=1,
